@@ -1,0 +1,16 @@
+//! Typed identities: digests, seeds and values that must not leak.
+//!
+//! Everything that crosses a crate border under a name or a number has its type here, so that a
+//! seed is never mistaken for a count and a hidden value never reaches a log by accident.
+//!
+//! Must not know: anything else in the workspace.
+//!
+//! Begin with [`Digest`], then [`Hidden`].
+
+mod digest;
+mod hidden;
+mod seed;
+
+pub use digest::{Digest, Digester, ParseDigestError};
+pub use hidden::Hidden;
+pub use seed::{ContestSeed, UnitSeed};
