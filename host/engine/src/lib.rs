@@ -1,1 +1,24 @@
-//! Placeholder, filled by its own commit.
+//! The `cpu` lane: executes calls with the same bits on every machine.
+//!
+//! Every output element is accumulated in one order that depends on shapes only, so vector width,
+//! thread count and batch split cannot change it. Transcendental functions come from the `libm`
+//! crate, never from the platform.
+//!
+//! Must not know: wasm, how tasks are stored, HTTP.
+//!
+//! Begin with [`Engine`], then `forward.rs`, then `cpu/gemm.rs`, where the order is fixed.
+
+mod cpu;
+mod engine;
+mod evaluate;
+mod forward;
+mod lane;
+mod prepared;
+mod tensor;
+
+pub use engine::Engine;
+pub use evaluate::{Evaluation, Misfit, evaluate};
+pub use forward::forward;
+pub use lane::{Lane, LaneError};
+pub use prepared::{PreparedData, PreparedNetwork};
+pub use tensor::Tensor;

@@ -59,19 +59,13 @@ impl Activation {
 
     /// The activation that a Keras configuration names, or nothing for an unknown name.
     pub fn from_keras(name: &str) -> Option<Self> {
-        Self::NAMES
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, activation)| *activation)
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, activation)| *activation)
     }
 
     /// The activation's Keras name.
     pub fn name(self) -> &'static str {
         // Each variant has an entry above: the test below walks them all.
-        Self::NAMES
-            .iter()
-            .find(|(_, known)| *known == self)
-            .map_or("linear", |(name, _)| name)
+        Self::NAMES.iter().find(|(_, known)| *known == self).map_or("linear", |(name, _)| name)
     }
 
     /// The names that [`Activation::from_keras`] accepts.

@@ -75,9 +75,7 @@ impl Architecture {
             return Err(ArchitectureError::NoLayers);
         }
         if input.is_empty() || elements(input).is_none_or(|count| count == 0) {
-            return Err(ArchitectureError::BadInput {
-                shape: input.to_vec(),
-            });
+            return Err(ArchitectureError::BadInput { shape: input.to_vec() });
         }
         let mut layers: Vec<Layer> = Vec::with_capacity(kinds.len());
         let mut parameters = Vec::new();
@@ -98,11 +96,7 @@ impl Architecture {
                         role.name()
                     )));
                 }
-                parameters.push(Parameter {
-                    layer: index,
-                    role,
-                    shape,
-                });
+                parameters.push(Parameter { layer: index, role, shape });
             }
             let operations = operations(&kind, &shape, &output);
             let input = std::mem::replace(&mut shape, output.clone());
@@ -114,11 +108,7 @@ impl Architecture {
                 operations,
             });
         }
-        Ok(Self {
-            input: input.to_vec(),
-            layers,
-            parameters,
-        })
+        Ok(Self { input: input.to_vec(), layers, parameters })
     }
 
     /// Shape of one input example.
@@ -128,9 +118,7 @@ impl Architecture {
 
     /// Shape of one output example: `[classes]` for a classifier.
     pub fn output(&self) -> &[usize] {
-        self.layers
-            .last()
-            .map_or(&self.input, |layer| &layer.output)
+        self.layers.last().map_or(&self.input, |layer| &layer.output)
     }
 
     /// The layers in order.
@@ -145,26 +133,18 @@ impl Architecture {
 
     /// Multiply-adds of the layers before `end`, for one example.
     pub fn operations_until(&self, end: usize) -> u64 {
-        self.layers[..end]
-            .iter()
-            .map(|layer| layer.operations)
-            .fold(0, u64::saturating_add)
+        self.layers[..end].iter().map(|layer| layer.operations).fold(0, u64::saturating_add)
     }
 
     /// Number of parameter values.
     pub fn parameter_count(&self) -> usize {
-        self.parameters
-            .iter()
-            .map(|parameter| parameter.shape.iter().product::<usize>())
-            .sum()
+        self.parameters.iter().map(|parameter| parameter.shape.iter().product::<usize>()).sum()
     }
 }
 
 /// Number of elements of a shape, unless it passes [`ELEMENTS_MAX`].
 fn elements(shape: &[usize]) -> Option<usize> {
-    let count = shape
-        .iter()
-        .try_fold(1_usize, |count, axis| count.checked_mul(*axis))?;
+    let count = shape.iter().try_fold(1_usize, |count, axis| count.checked_mul(*axis))?;
     (count <= ELEMENTS_MAX).then_some(count)
 }
 
@@ -179,15 +159,12 @@ fn output_shape(kind: &LayerKind, input: &[usize]) -> Result<Vec<usize>, String>
         | LayerKind::AvgPool2d { window } => {
             let [height, width, channels] = image()?;
             let fit = |axis, length| {
-                window
-                    .span(axis, length)
-                    .map(|span| span.outputs)
-                    .ok_or_else(|| {
-                        format!(
-                            "a window of {:?} with strides {:?} does not fit",
-                            window.size, window.strides
-                        )
-                    })
+                window.span(axis, length).map(|span| span.outputs).ok_or_else(|| {
+                    format!(
+                        "a window of {:?} with strides {:?} does not fit",
+                        window.size, window.strides
+                    )
+                })
             };
             let depth = match kind {
                 LayerKind::Conv2d { filters, .. } => *filters as usize,
@@ -283,11 +260,7 @@ impl Network {
             check_arrays(&architecture, initial, "initial")?;
         }
         let shared = |arrays: Vec<Vec<f32>>| arrays.into_iter().map(Arc::from).collect();
-        Ok(Self {
-            architecture,
-            weights: shared(weights),
-            initial: initial.map(shared),
-        })
+        Ok(Self { architecture, weights: shared(weights), initial: initial.map(shared) })
     }
 
     /// The layers and shapes.
@@ -314,11 +287,7 @@ fn check_arrays(
     let parameters = architecture.parameters();
     if arrays.len() != parameters.len() {
         let (expected, found) = (parameters.len(), arrays.len());
-        return Err(NetworkError::Count {
-            which,
-            expected,
-            found,
-        });
+        return Err(NetworkError::Count { which, expected, found });
     }
     for (parameter, array) in parameters.iter().zip(arrays) {
         if array.len() != parameter.shape.iter().product::<usize>() {
@@ -342,42 +311,24 @@ mod tests {
     fn conv(filters: u32, stride: u32) -> LayerKind {
         LayerKind::Conv2d {
             filters,
-            window: Window {
-                size: [3, 3],
-                strides: [stride; 2],
-                padding: Padding::Same,
-            },
+            window: Window { size: [3, 3], strides: [stride; 2], padding: Padding::Same },
             activation: Activation::Relu,
             bias: true,
         }
     }
 
     fn dense(units: u32) -> LayerKind {
-        LayerKind::Dense {
-            units,
-            activation: Activation::Linear,
-            bias: true,
-        }
+        LayerKind::Dense { units, activation: Activation::Linear, bias: true }
     }
 
     #[test]
     fn a_published_network_has_its_published_parameter_count() {
         // Task 1, width 512, one block, one dense layer: 19,152,778 parameters (pgdl.md 1.6).
         let pool = LayerKind::MaxPool2d {
-            window: Window {
-                size: [2, 2],
-                strides: [2, 2],
-                padding: Padding::Valid,
-            },
+            window: Window { size: [2, 2], strides: [2, 2], padding: Padding::Valid },
         };
-        let kinds = vec![
-            conv(512, 1),
-            conv(512, 1),
-            pool,
-            LayerKind::Flatten,
-            dense(128),
-            dense(10),
-        ];
+        let kinds =
+            vec![conv(512, 1), conv(512, 1), pool, LayerKind::Flatten, dense(128), dense(10)];
         let architecture = Architecture::new(&[32, 32, 3], kinds).unwrap();
         assert_eq!(architecture.parameter_count(), 19_152_778);
         assert_eq!(architecture.output(), [10]);
@@ -387,26 +338,14 @@ mod tests {
     fn a_layer_that_does_not_fit_is_named() {
         let error =
             Architecture::new(&[32, 32, 3], vec![LayerKind::Flatten, conv(8, 2)]).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .starts_with("layer 1 (conv2d): it needs an image"),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("layer 1 (conv2d): it needs an image"), "{error}");
     }
 
     #[test]
     fn weights_of_the_wrong_size_are_named() {
         let architecture = Arc::new(Architecture::new(&[3], vec![dense(2)]).unwrap());
         let error = Network::new(architecture.clone(), vec![vec![0.0; 6]], None).unwrap_err();
-        assert_eq!(
-            error,
-            NetworkError::Count {
-                which: "final",
-                expected: 2,
-                found: 1
-            }
-        );
+        assert_eq!(error, NetworkError::Count { which: "final", expected: 2, found: 1 });
         let arrays = vec![vec![0.0; 6], vec![0.0; 3]];
         let error = Network::new(architecture, arrays, None).unwrap_err();
         assert!(error.to_string().contains("layer 0 bias"), "{error}");

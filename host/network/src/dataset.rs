@@ -48,33 +48,18 @@ impl Dataset {
         labels: Vec<u32>,
         classes: u32,
     ) -> Result<Self, DatasetError> {
-        let size = shape
-            .iter()
-            .try_fold(1_usize, |size, axis| size.checked_mul(*axis));
+        let size = shape.iter().try_fold(1_usize, |size, axis| size.checked_mul(*axis));
         if labels.is_empty() || size == Some(0) {
             return Err(DatasetError::Empty);
         }
         if size.and_then(|size| size.checked_mul(labels.len())) != Some(inputs.len()) {
             let (values, labels) = (inputs.len(), labels.len());
-            return Err(DatasetError::Count {
-                values,
-                labels,
-                shape,
-            });
+            return Err(DatasetError::Count { values, labels, shape });
         }
         if let Some(example) = labels.iter().position(|label| *label >= classes) {
-            return Err(DatasetError::Label {
-                example,
-                label: labels[example],
-                classes,
-            });
+            return Err(DatasetError::Label { example, label: labels[example], classes });
         }
-        Ok(Self {
-            shape,
-            inputs: inputs.into(),
-            labels: labels.into(),
-            classes,
-        })
+        Ok(Self { shape, inputs: inputs.into(), labels: labels.into(), classes })
     }
 
     /// Number of examples.
@@ -125,15 +110,8 @@ mod tests {
         let new =
             |values: usize, labels: Vec<u32>| Dataset::new(vec![2], vec![0.0; values], labels, 2);
         assert_eq!(new(0, vec![]).unwrap_err(), DatasetError::Empty);
-        assert!(matches!(
-            new(3, vec![0, 1]),
-            Err(DatasetError::Count { .. })
-        ));
-        let label = DatasetError::Label {
-            example: 1,
-            label: 2,
-            classes: 2,
-        };
+        assert!(matches!(new(3, vec![0, 1]), Err(DatasetError::Count { .. })));
+        let label = DatasetError::Label { example: 1, label: 2, classes: 2 };
         assert_eq!(new(4, vec![0, 2]).unwrap_err(), label);
     }
 }

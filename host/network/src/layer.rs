@@ -136,12 +136,7 @@ impl LayerKind {
         use ParameterRole::{Beta, Bias, Gamma, Kernel, MovingMean, MovingVariance};
         let channels = input.last().copied().unwrap_or(0);
         match self {
-            Self::Conv2d {
-                filters,
-                window,
-                bias,
-                ..
-            } => {
+            Self::Conv2d { filters, window, bias, .. } => {
                 let [height, width] = window.size.map(|size| size as usize);
                 let filters = *filters as usize;
                 let mut list = vec![(Kernel, vec![height, width, channels, filters])];

@@ -43,17 +43,11 @@ impl Window {
         }
         match self.padding {
             Padding::Valid if size > length => None,
-            Padding::Valid => Some(WindowSpan {
-                outputs: (length - size) / stride + 1,
-                before: 0,
-            }),
+            Padding::Valid => Some(WindowSpan { outputs: (length - size) / stride + 1, before: 0 }),
             Padding::Same => {
                 let outputs = length.div_ceil(stride);
                 let total = ((outputs - 1) * stride + size).saturating_sub(length);
-                Some(WindowSpan {
-                    outputs,
-                    before: total / 2,
-                })
+                Some(WindowSpan { outputs, before: total / 2 })
             }
         }
     }
@@ -64,57 +58,22 @@ mod tests {
     use super::*;
 
     fn span(size: u32, stride: u32, padding: Padding, length: usize) -> Option<WindowSpan> {
-        Window {
-            size: [size; 2],
-            strides: [stride; 2],
-            padding,
-        }
-        .span(0, length)
+        Window { size: [size; 2], strides: [stride; 2], padding }.span(0, length)
     }
 
     #[test]
     fn same_padding_follows_tensorflow() {
         let same = |size, stride, length| span(size, stride, Padding::Same, length);
-        assert_eq!(
-            same(3, 1, 32),
-            Some(WindowSpan {
-                outputs: 32,
-                before: 1
-            })
-        );
+        assert_eq!(same(3, 1, 32), Some(WindowSpan { outputs: 32, before: 1 }));
         // Even length, stride 2: one padded column in all, and it goes to the end.
-        assert_eq!(
-            same(3, 2, 32),
-            Some(WindowSpan {
-                outputs: 16,
-                before: 0
-            })
-        );
-        assert_eq!(
-            same(3, 2, 7),
-            Some(WindowSpan {
-                outputs: 4,
-                before: 1
-            })
-        );
-        assert_eq!(
-            same(1, 2, 5),
-            Some(WindowSpan {
-                outputs: 3,
-                before: 0
-            })
-        );
+        assert_eq!(same(3, 2, 32), Some(WindowSpan { outputs: 16, before: 0 }));
+        assert_eq!(same(3, 2, 7), Some(WindowSpan { outputs: 4, before: 1 }));
+        assert_eq!(same(1, 2, 5), Some(WindowSpan { outputs: 3, before: 0 }));
     }
 
     #[test]
     fn valid_windows_lie_inside() {
-        assert_eq!(
-            span(2, 2, Padding::Valid, 7),
-            Some(WindowSpan {
-                outputs: 3,
-                before: 0
-            })
-        );
+        assert_eq!(span(2, 2, Padding::Valid, 7), Some(WindowSpan { outputs: 3, before: 0 }));
         assert_eq!(span(3, 1, Padding::Valid, 2), None);
     }
 }

@@ -1,0 +1,96 @@
+//! The answer to one call.
+
+use assay_network::{Layer, Parameter};
+
+use crate::TensorHandle;
+
+/// What a call returns. Tensors stay on the executing side: only handles and shapes cross.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reply {
+    /// Nothing to say: done.
+    Done,
+    /// New tensors with their shapes.
+    Tensors(Vec<(TensorHandle, Vec<u32>)>),
+    /// One value.
+    Scalar(f32),
+    /// Values of a window.
+    Floats(Vec<f32>),
+    /// Indices or labels.
+    Indices(Vec<u32>),
+    /// A shape.
+    Shape(Vec<u32>),
+    /// A count or an amount.
+    Number(u64),
+    /// The layers of a network.
+    Layers(Vec<LayerInfo>),
+    /// The parameters of a network.
+    Parameters(Vec<ParameterInfo>),
+    /// Statistics of the input values.
+    Statistics(Statistics),
+    /// The call was a mistake.
+    Error(CallError),
+}
+
+/// One layer as a measure sees it.
+pub type LayerInfo = Layer;
+
+/// One parameter as a measure sees it.
+pub type ParameterInfo = Parameter;
+
+/// Statistics of a dataset's input values.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Statistics {
+    /// Smallest value.
+    pub minimum: f32,
+    /// Largest value.
+    pub maximum: f32,
+    /// Mean.
+    pub mean: f32,
+    /// Standard deviation (divided by the count).
+    pub deviation: f32,
+}
+
+/// Which kind of mistake a call was; the cases of the WIT `error`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// Shapes do not fit each other or the operation.
+    ShapeMismatch,
+    /// An index, axis or range lies outside.
+    OutOfRange,
+    /// An argument has no meaning here.
+    InvalidArgument,
+    /// The network or task lacks what was asked for.
+    Unsupported,
+    /// A result, window or list would pass a published limit.
+    TooLarge,
+}
+
+impl ErrorKind {
+    /// The kind's name in WIT and records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ShapeMismatch => "shape-mismatch",
+            Self::OutOfRange => "out-of-range",
+            Self::InvalidArgument => "invalid-argument",
+            Self::Unsupported => "unsupported",
+            Self::TooLarge => "too-large",
+        }
+    }
+}
+
+/// A mistake in a call's arguments. Its text holds only words and numbers that the guest already
+/// knew.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {message}", kind.name())]
+pub struct CallError {
+    /// Which kind of mistake.
+    pub kind: ErrorKind,
+    /// What exactly.
+    pub message: String,
+}
+
+impl CallError {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+}

@@ -1,0 +1,137 @@
+//! One unit's conversation: check, charge, execute, record, in that order and in one place.
+
+use assay_ids::Digest;
+
+use crate::{
+    Call, Detail, Exhausted, Inventory, Ledger, Limits, Plan, Rejected, Reply, TensorHandle,
+    Transcript, check, limits, price,
+};
+
+/// What the sandbox talks to: this process's [`Session`], or a connection to another's.
+pub trait Host {
+    /// Answers one call.
+    fn call(&mut self, call: Call) -> Result<Reply, Stop>;
+
+    /// Takes note of something that was answered on the guest's side.
+    fn note(&mut self, name: &str, text: &str);
+}
+
+/// Computes checked calls; the `cpu` lane's engine is one.
+pub trait Execute: Inventory {
+    /// Executes a call that [`check`] has passed with this plan.
+    fn execute(&mut self, call: &Call, plan: &Plan) -> Result<Reply, Fault>;
+
+    /// Digest of a tensor's shape and values.
+    fn content(&self, tensor: TensorHandle) -> Option<Digest>;
+}
+
+/// The host failed, not the guest: the unit is inconclusive.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("host fault: {0}")]
+pub struct Fault(pub String);
+
+/// Why a unit cannot go on. The guest never sees it: it is stopped.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Stop {
+    /// The work budget is exhausted.
+    #[error(transparent)]
+    Work(#[from] Exhausted),
+    /// The unit made more calls than one unit may.
+    #[error("the unit made more than {max} calls")]
+    Calls {
+        /// The limit.
+        max: u64,
+    },
+    /// The guest's side named a handle that does not exist. No honest sandbox does that.
+    #[error("call {call} names a handle that does not exist")]
+    Handle {
+        /// Name of the call.
+        call: &'static str,
+    },
+    /// The host failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// What a unit used on the host's side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meters {
+    /// Work charged.
+    pub work: u64,
+    /// Calls made.
+    pub calls: u64,
+    /// Bytes moved across the border, both ways.
+    pub bytes: u64,
+}
+
+/// One unit's conversation with an engine.
+pub struct Session<E> {
+    engine: E,
+    ledger: Ledger,
+    transcript: Transcript,
+    calls: u64,
+    bytes: u64,
+}
+
+impl<E: Execute> Session<E> {
+    /// A fresh conversation under these limits.
+    pub fn new(engine: E, limits: Limits, detail: Detail) -> Self {
+        let (ledger, transcript) = (Ledger::new(limits.work_max), Transcript::new(detail));
+        Self { engine, ledger, transcript, calls: 0, bytes: 0 }
+    }
+
+    /// What the unit used.
+    pub fn meters(&self) -> Meters {
+        Meters { work: self.ledger.used(), calls: self.calls, bytes: self.bytes }
+    }
+
+    /// The transcript so far.
+    pub fn transcript(&self) -> &Transcript {
+        &self.transcript
+    }
+
+    fn answer(&mut self, call: &Call) -> Result<Reply, Stop> {
+        let plan = match check(call, &self.engine) {
+            Ok(plan) => plan,
+            Err(Rejected::Error(error)) => return Ok(Reply::Error(error)),
+            Err(Rejected::UnknownHandle) => return Err(Stop::Handle { call: call.name() }),
+        };
+        self.ledger.charge(plan.work)?;
+        self.bytes = self.bytes.saturating_add(plan.bytes_out);
+        match call {
+            Call::BudgetWorkLimit => Ok(Reply::Number(self.ledger.limit())),
+            Call::BudgetWorkLeft => Ok(Reply::Number(self.ledger.left())),
+            _ => Ok(self.engine.execute(call, &plan)?),
+        }
+    }
+
+    fn contents(&self, reply: &Reply) -> Vec<Digest> {
+        match (self.transcript.detail(), reply) {
+            (Detail::Full, Reply::Tensors(tensors)) => {
+                tensors.iter().filter_map(|(handle, _)| self.engine.content(*handle)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl<E: Execute> Host for Session<E> {
+    fn call(&mut self, call: Call) -> Result<Reply, Stop> {
+        if self.calls == limits::CALLS_MAX {
+            return Err(Stop::Calls { max: limits::CALLS_MAX });
+        }
+        self.calls += 1;
+        self.bytes = self.bytes.saturating_add(call.bytes_in());
+        // Charged before anything looks at the arguments: a refused call costs this too.
+        let constant = price::bytes(call.bytes_in()).and_then(|b| b.checked_add(price::CALL));
+        self.ledger.charge(constant)?;
+        let reply = self.answer(&call)?;
+        let contents = self.contents(&reply);
+        self.transcript.record(&call, &reply, &contents);
+        Ok(reply)
+    }
+
+    fn note(&mut self, name: &str, text: &str) {
+        self.transcript.note(name, text);
+    }
+}

@@ -1,0 +1,133 @@
+//! Networks and data made ready once and shared by all units that use them.
+
+use assay_call::Statistics;
+use assay_network::{Dataset, Layer, LayerKind, Network, ParameterRole};
+
+use crate::cpu::convolution::Placement;
+use crate::cpu::gemm::Packed;
+use crate::cpu::normalization::Affine;
+use crate::cpu::reduce;
+
+/// What a layer computes, with its weights in the form that the kernels read.
+pub(crate) enum Operation {
+    Convolution {
+        place: Placement,
+        kernel: Packed,
+        bias: Option<Vec<f32>>,
+    },
+    Dense {
+        kernel: Packed,
+        bias: Option<Vec<f32>>,
+    },
+    MaxPool(Placement),
+    AvgPool(Placement),
+    GlobalAvgPool,
+    BatchNorm(Affine),
+    /// Flatten, dropout at inference, and activations on their own.
+    Identity,
+}
+
+/// A network with its weights packed for the kernels.
+pub struct PreparedNetwork {
+    network: Network,
+    operations: Vec<Operation>,
+}
+
+impl PreparedNetwork {
+    /// Packs a network's weights.
+    pub fn new(network: Network) -> Self {
+        let layers = network.architecture().layers();
+        let operations = layers.iter().map(|layer| operation(&network, layer)).collect();
+        Self { network, operations }
+    }
+
+    /// The network itself.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    pub(crate) fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+}
+
+fn operation(network: &Network, layer: &Layer) -> Operation {
+    let architecture = network.architecture();
+    let find = |role: ParameterRole| {
+        let mut own = layer.parameters.clone();
+        own.find(|at| architecture.parameters()[*at].role == role).map(|at| &*network.weights()[at])
+    };
+    // A network's arrays fit its architecture, and an architecture's windows fit its shapes.
+    let need = |role| find(role).expect("the architecture lists this parameter");
+    let place =
+        |window| Placement::new(window, &layer.input).expect("the architecture fits windows");
+    let inputs = layer.input.last().copied().unwrap_or(1);
+    let bias = || find(ParameterRole::Bias).map(<[f32]>::to_vec);
+    match &layer.kind {
+        LayerKind::Conv2d { filters, window, .. } => {
+            let k = (window.size[0] * window.size[1]) as usize * inputs;
+            let kernel = Packed::new(need(ParameterRole::Kernel), k, *filters as usize);
+            Operation::Convolution { place: place(*window), kernel, bias: bias() }
+        }
+        LayerKind::Dense { units, .. } => {
+            let kernel = Packed::new(need(ParameterRole::Kernel), inputs, *units as usize);
+            Operation::Dense { kernel, bias: bias() }
+        }
+        LayerKind::MaxPool2d { window } => Operation::MaxPool(place(*window)),
+        LayerKind::AvgPool2d { window } => Operation::AvgPool(place(*window)),
+        LayerKind::GlobalAvgPool2d => Operation::GlobalAvgPool,
+        LayerKind::BatchNorm { epsilon, .. } => Operation::BatchNorm(Affine::new(
+            find(ParameterRole::Gamma),
+            find(ParameterRole::Beta),
+            need(ParameterRole::MovingMean),
+            need(ParameterRole::MovingVariance),
+            *epsilon,
+        )),
+        LayerKind::Flatten | LayerKind::Dropout { .. } | LayerKind::Activation { .. } => {
+            Operation::Identity
+        }
+    }
+}
+
+/// A dataset with what calls ask about it, counted once.
+pub struct PreparedData {
+    dataset: Dataset,
+    class_counts: Vec<usize>,
+    statistics: Statistics,
+}
+
+impl PreparedData {
+    /// Counts classes and takes statistics.
+    pub fn new(dataset: Dataset) -> Self {
+        let mut class_counts = vec![0; dataset.classes() as usize];
+        for label in dataset.labels() {
+            class_counts[*label as usize] += 1;
+        }
+        let values = dataset.inputs();
+        let count = values.len() as f64;
+        let mean = reduce::sum(values, |x| x) / count;
+        let variance = reduce::sum(values, |x| (x - mean) * (x - mean)) / count;
+        let fold = |from, pick: fn(f32, f32) -> f32| values.iter().copied().fold(from, pick);
+        let statistics = Statistics {
+            minimum: fold(f32::INFINITY, f32::min),
+            maximum: fold(f32::NEG_INFINITY, f32::max),
+            mean: mean as f32,
+            deviation: variance.sqrt() as f32,
+        };
+        Self { dataset, class_counts, statistics }
+    }
+
+    /// The dataset itself.
+    pub fn dataset(&self) -> &Dataset {
+        &self.dataset
+    }
+
+    /// Number of examples of each class.
+    pub(crate) fn class_counts(&self) -> &[usize] {
+        &self.class_counts
+    }
+
+    pub(crate) fn statistics(&self) -> Statistics {
+        self.statistics
+    }
+}
