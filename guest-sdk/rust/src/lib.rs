@@ -1,0 +1,73 @@
+//! What a measure written in Rust depends on.
+//!
+//! A measure receives one trained network and the task's training data, and returns one number;
+//! larger means that the network is expected to generalise worse. Tensors stay on the host's side:
+//! a measure holds handles, and the host does the heavy work.
+//!
+//! ```no_run
+//! use assay_sdk::{Dataset, Error, Measure, Network, export_measure};
+//!
+//! struct TrainingError;
+//!
+//! impl Measure for TrainingError {
+//!     const NAME: &str = "training-error";
+//!     const AUTHORS: &[&str] = &["Ada Example"];
+//!
+//!     fn evaluate(network: &Network, dataset: &Dataset, _seed: u64) -> Result<f64, Error> {
+//!         let mut wrong = 0;
+//!         for batch in dataset.batches(100) {
+//!             let batch = batch?;
+//!             let predicted = network.logits(&batch.inputs)?.arg_max();
+//!             wrong += predicted.iter().zip(&batch.labels).filter(|(p, l)| p != l).count();
+//!         }
+//!         Ok(wrong as f64 / f64::from(dataset.examples()))
+//!     }
+//! }
+//!
+//! export_measure!(TrainingError);
+//! ```
+//!
+//! # Mistakes
+//!
+//! Two kinds are kept apart, so that a measure reads like its formula:
+//!
+//! * What depends on the task, such as asking for initial weights that the task lacks, or running a
+//!   batch that is too large for the host, is a [`Result`]: all of [`Network`] and [`Dataset`].
+//! * What depends on the author's own arithmetic, such as adding shapes that do not fit, panics:
+//!   the operators and methods of [`Tensor`]. The panic's text and place go to the log at level
+//!   warning, then the unit ends as a trap. Where such a mistake is to be caught, the `try_` forms
+//!   ([`Tensor::try_binary`] and its neighbours) return a [`Result`] instead.
+//!
+//! # Cost
+//!
+//! Every call to the host costs 1000 units of work, plus a quarter of the bytes that cross, plus
+//! what the function's documentation says (one unit is about one multiply-add). See [`budget`].
+//!
+//! Must not know: the host. This crate depends on the contract in `wit/` and nothing else.
+//!
+//! Begin with [`Measure`], then [`Tensor`].
+
+mod bindings;
+pub mod budget;
+mod data;
+mod error;
+#[doc(hidden)]
+pub mod export;
+pub mod log;
+mod measure;
+mod network;
+mod tensor;
+
+pub use data::{Batch, Batches, Dataset, Statistics};
+pub use error::Error;
+pub use measure::Measure;
+pub use network::{
+    Activation, Layer, LayerKind, Network, Parameter, ParameterRole, Tap, TapPoint, Window,
+};
+pub use tensor::{BinaryOp, Operand, ReduceOp, Tensor, UnaryOp};
+
+/// The version of the contract `assay:measure` that this crate speaks.
+pub const API_VERSION: &str = "0.1.0";
+
+/// Most values or indices that cross to or from the host in one call (1 MiB).
+pub const WINDOW: u32 = 262_144;

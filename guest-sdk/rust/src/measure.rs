@@ -1,0 +1,28 @@
+//! The one trait that a measure implements.
+
+use crate::{Dataset, Error, Network};
+
+/// A measure: what it is, and how it is computed.
+///
+/// The host makes a fresh instance for each network, so nothing survives from one network to the
+/// next. There is no clock, no file and no randomness but the seed.
+pub trait Measure {
+    /// Short name in lower case with hyphens, at most 64 bytes.
+    const NAME: &str;
+
+    /// Authors, at most 16 of at most 128 bytes each.
+    const AUTHORS: &[&str];
+
+    /// Version, at most 32 bytes; [`None`] means the version of the package that exports it.
+    const VERSION: Option<&str> = None;
+
+    /// Computes the measure of one network. **Larger means: expected to generalise worse.**
+    ///
+    /// The seed is the unit's only source of randomness; it is the same whenever the same component
+    /// meets the same network. NaN fails the unit, infinities are values.
+    ///
+    /// # Errors
+    /// Whatever keeps the measure from having a value. The text is shown on public tasks and thrown
+    /// away unread on hidden ones; a failed unit fails the submission for its phase.
+    fn evaluate(network: &Network<'_>, dataset: &Dataset<'_>, seed: u64) -> Result<f64, Error>;
+}

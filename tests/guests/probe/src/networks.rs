@@ -1,0 +1,157 @@
+//! The network: its description agrees with its weights, and its passes with each other.
+
+use assay_sdk::{Activation, Dataset, Error, LayerKind, Network, ParameterRole, Tap, Tensor};
+
+use crate::check::{Checks, kind};
+
+/// Examples in a batch: few, because the probe must fit every budget.
+const EXAMPLES: u32 = 3;
+/// Layers whose activations are taken, at three taps each: below the contract's 256 taps.
+const LAYERS: u32 = 80;
+
+pub(crate) fn layers(
+    checks: &mut Checks,
+    network: &Network<'_>,
+    dataset: &Dataset<'_>,
+) -> Result<(), Error> {
+    let layers = network.layers();
+    checks.that("there are layers", !layers.is_empty())?;
+    checks.same("the network takes the data", network.input_shape(), dataset.shape())?;
+    let mut shape = network.input_shape();
+    let mut parameters = 0;
+    for layer in &layers {
+        checks.same("a layer takes what the last one gives", &layer.input_shape, &shape)?;
+        shape.clone_from(&layer.output_shape);
+        checks.same("parameters follow the layers", layer.first_parameter, parameters)?;
+        parameters += layer.parameter_count;
+        let slides =
+            matches!(layer.kind, LayerKind::Conv2d | LayerKind::MaxPool2d | LayerKind::AvgPool2d);
+        checks.same("windows belong to what slides", layer.window.is_some(), slides)?;
+        let drops = layer.dropout_rate > 0.0;
+        checks.that("only dropout drops", !drops || layer.kind == LayerKind::Dropout)?;
+    }
+    checks.same(
+        "as many parameters as the layers say",
+        network.parameters().len(),
+        parameters as usize,
+    )?;
+    checks.same("the last layer gives one value per class", shape, vec![dataset.classes()])
+}
+
+pub(crate) fn parameters(checks: &mut Checks, network: &Network<'_>) -> Result<(), Error> {
+    let layers = network.layers();
+    for parameter in network.parameters() {
+        let layer = &layers[parameter.layer as usize];
+        let own = layer.first_parameter..layer.first_parameter + layer.parameter_count;
+        checks.that("a parameter belongs to its layer", own.contains(&parameter.index()))?;
+        let value = parameter.value();
+        checks.same("shape of a value", value.shape(), parameter.shape.clone())?;
+        checks.that("values are finite", value.abs().max().is_finite())?;
+        match parameter.initial() {
+            Ok(initial) => {
+                checks.same("shape of an initial value", initial.shape(), parameter.shape)?;
+            }
+            Err(error) => {
+                let unsupported = matches!(error, Error::Unsupported(_));
+                checks.that("a task without initial weights says so", unsupported)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn passes(
+    checks: &mut Checks,
+    network: &Network<'_>,
+    dataset: &Dataset<'_>,
+) -> Result<(), Error> {
+    let layers = network.layers();
+    let examples = EXAMPLES.min(dataset.examples());
+    let batch = dataset.batch(0, examples)?;
+    let logits = network.logits(&batch)?;
+    checks.same("shape of the logits", logits.shape(), vec![examples, dataset.classes()])?;
+    let alone = network.logits(&batch.slice(0, 0..1))?.to_vec();
+    checks.same("an example alone", alone, logits.slice(0, 0..1).to_vec())?;
+    // The last tap first: the answers come in the order asked, not in the order of the layers.
+    let last = layers.len() as u32 - 1;
+    let mut taps = vec![Tap::pre_activation(last), Tap::output(last)];
+    for layer in 0..LAYERS.min(last + 1) {
+        taps.extend([Tap::input(layer), Tap::pre_activation(layer), Tap::output(layer)]);
+    }
+    let taken = network.activations(&batch, &taps)?;
+    checks.same("as many activations as taps", taken.len(), taps.len())?;
+    let (ends, by_layer) = taken.split_at(2);
+    logits_agree(checks, &logits, &ends[0], &ends[1], layers[last as usize].activation)?;
+    let mut entering = batch.to_vec();
+    for (layer, taken) in layers.iter().zip(by_layer.chunks(3)) {
+        let [input, pre_activation, output] = taken else {
+            return Err("check failed: three taps of every layer".into());
+        };
+        checks.same("what enters", input.to_vec(), entering)?;
+        let mut shape = vec![examples];
+        shape.extend(&layer.output_shape);
+        checks.same("shape of what leaves", output.shape(), shape)?;
+        let expected = activated(pre_activation, layer.activation);
+        if let Some(expected) = expected {
+            checks.same("what leaves is what was activated", output.to_vec(), expected.to_vec())?;
+        }
+        entering = output.to_vec();
+    }
+    dense_by_hand(checks, network, by_layer)?;
+    let narrow = batch.flatten_rows().slice(1, 0..1);
+    checks.refused("logits of another shape", network.logits(&narrow), kind::SHAPE)?;
+    checks.refused("no tap", network.activations(&batch, &[]), kind::ARGUMENT)?;
+    let beyond = [Tap::output(last + 1)];
+    checks.refused("a layer too many", network.activations(&batch, &beyond), kind::RANGE)
+}
+
+/// Logits leave the last layer before a softmax, if it has one.
+fn logits_agree(
+    checks: &mut Checks,
+    logits: &Tensor,
+    pre_activation: &Tensor,
+    output: &Tensor,
+    activation: Activation,
+) -> Result<(), Error> {
+    let expected = if activation == Activation::Softmax { pre_activation } else { output };
+    checks.same("logits leave the last layer", logits.to_vec(), expected.to_vec())
+}
+
+/// What the activations that are also tensor functions make of a result.
+fn activated(pre_activation: &Tensor, activation: Activation) -> Option<Tensor> {
+    match activation {
+        Activation::Linear => Some(pre_activation * 1.0),
+        Activation::Relu => Some(pre_activation.relu()),
+        _ => None,
+    }
+}
+
+/// The last dense layer with a bias, computed from its weights, agrees with the network's own pass.
+fn dense_by_hand(
+    checks: &mut Checks,
+    network: &Network<'_>,
+    by_layer: &[Tensor],
+) -> Result<(), Error> {
+    let layers = network.layers();
+    let is_dense = |layer: &assay_sdk::Layer| {
+        layer.kind == LayerKind::Dense && layer.input_shape.len() == 1 && layer.parameter_count == 2
+    };
+    // Only layers that were tapped.
+    let tapped = by_layer.len() / 3;
+    let Some(position) = layers.iter().take(tapped).rposition(is_dense) else {
+        return Ok(());
+    };
+    let own: Vec<_> =
+        network.parameters().filter(|parameter| parameter.layer as usize == position).collect();
+    let roles: Vec<ParameterRole> = own.iter().map(|parameter| parameter.role).collect();
+    checks.same(
+        "roles of a dense layer",
+        roles,
+        vec![ParameterRole::Kernel, ParameterRole::Bias],
+    )?;
+    let [input, found] = [&by_layer[3 * position], &by_layer[3 * position + 1]];
+    let expected = input.matmul(&own[0].value()) + own[1].value();
+    let distance = (found - &expected).abs().max();
+    let scale = expected.abs().max().max(1.0);
+    checks.that("a dense layer by hand", distance <= 1e-4 * scale)
+}
