@@ -1,0 +1,121 @@
+//! Reads a measure project through `cargo metadata`: its package, and every place its sources lie.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::environment;
+use crate::error::BuildError;
+use crate::toolchain::{GUEST_TARGET, Toolchain};
+
+/// A project that can become a component.
+pub(crate) struct Project {
+    /// The directory of its manifest, absolute.
+    pub(crate) dir: PathBuf,
+    pub(crate) package: String,
+    /// Cargo's identity of the package, which names it in build messages.
+    pub(crate) package_id: String,
+    pub(crate) workspace_root: PathBuf,
+    /// Dependencies by path that lie outside the workspace: `(name-version, directory)`.
+    pub(crate) outside: Vec<(String, PathBuf)>,
+    /// The workspace has a lock file that must be kept.
+    pub(crate) locked: bool,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+    workspace_root: PathBuf,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    version: String,
+    id: String,
+    source: Option<String>,
+    manifest_path: PathBuf,
+    targets: Vec<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    kind: Vec<String>,
+    crate_types: Vec<String>,
+}
+
+impl Project {
+    /// Reads and checks the project in `dir`; downloads its dependencies if they are not there.
+    pub(crate) fn read(dir: &Path, toolchain: &Toolchain) -> Result<Self, BuildError> {
+        let dir = dir.canonicalize().map_err(|source| BuildError::Io {
+            what: "cannot open the project",
+            path: dir.to_path_buf(),
+            source,
+        })?;
+        let manifest = dir.join("Cargo.toml");
+        if !manifest.is_file() {
+            return Err(BuildError::NoProject { dir });
+        }
+        // The workspace's root is known only after the first question, and only there lies the lock.
+        let root = metadata(&dir, toolchain, &["--no-deps"])?.workspace_root;
+        let locked = root.join("Cargo.lock").is_file();
+        let mut args = vec!["--filter-platform", GUEST_TARGET];
+        if locked {
+            args.push("--locked");
+        }
+        let all = metadata(&dir, toolchain, &args)?;
+        let is_ours = |package: &&Package| {
+            package.manifest_path.canonicalize().is_ok_and(|path| path == manifest)
+        };
+        let Some(package) = all.packages.iter().find(is_ours) else {
+            return Err(BuildError::NoPackage { manifest });
+        };
+        check_cdylib(package)?;
+        let outside = all.packages.iter().filter_map(|package| {
+            let dir = package.manifest_path.parent()?;
+            (package.source.is_none() && !dir.starts_with(&all.workspace_root))
+                .then(|| (format!("{}-{}", package.name, package.version), dir.to_path_buf()))
+        });
+        Ok(Self {
+            package: package.name.clone(),
+            package_id: package.id.clone(),
+            outside: outside.collect(),
+            workspace_root: all.workspace_root.clone(),
+            dir,
+            locked,
+        })
+    }
+}
+
+fn metadata(dir: &Path, toolchain: &Toolchain, args: &[&str]) -> Result<Metadata, BuildError> {
+    let mut command = environment::cargo(toolchain, dir);
+    command.args(["metadata", "--format-version", "1"]).args(args);
+    let output = command.output().map_err(|source| BuildError::Io {
+        what: "cannot start",
+        path: toolchain.cargo.clone(),
+        source,
+    })?;
+    let refused = |output: String| BuildError::Metadata { dir: dir.to_path_buf(), output };
+    if !output.status.success() {
+        return Err(refused(String::from_utf8_lossy(&output.stderr).trim_end().to_owned()));
+    }
+    serde_json::from_slice(&output.stdout)
+        .map_err(|error| refused(format!("its metadata is not as expected: {error}")))
+}
+
+fn check_cdylib(package: &Package) -> Result<(), BuildError> {
+    let kinds: Vec<&str> = package
+        .targets
+        .iter()
+        .filter(|target| target.kind.iter().any(|kind| kind.ends_with("lib")))
+        .flat_map(|target| target.crate_types.iter().map(String::as_str))
+        .collect();
+    if kinds.contains(&"cdylib") {
+        return Ok(());
+    }
+    Err(BuildError::NoCdylib {
+        package: package.name.clone(),
+        manifest: package.manifest_path.clone(),
+        kinds: if kinds.is_empty() { "none".to_owned() } else { kinds.join(", ") },
+    })
+}

@@ -1,0 +1,70 @@
+//! `cargo xtask setup`: makes a machine that has Rust and a C compiler ready for all other commands.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use assay_toolchain::{Toolchain, install_debian_packages};
+
+use crate::step;
+use crate::workspace::Workspace;
+
+/// Where Debian's package puts the images that the small task is made from.
+const FASHION_MNIST: &str = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz";
+const FASHION_MNIST_PACKAGE: &str = "dataset-fashion-mnist";
+
+/// Tools without which everything still works, and what each adds.
+const OPTIONAL: [(&str, &str); 2] = [
+    ("nextest", "runs tests faster (cargo install cargo-nextest --locked)"),
+    ("deny", "checks licences and advisories (cargo install cargo-deny --locked)"),
+];
+
+pub(crate) fn run(_workspace: &Workspace) -> Result<()> {
+    let toolchain = guest_toolchain()?;
+    eprintln!("guests: {toolchain}");
+    lint_tools()?;
+    if let Err(error) = fashion_mnist() {
+        // Only the demonstration and a few tests need the images; the rest of the project does not.
+        eprintln!("note: {error:#}");
+    }
+    for (name, use_of_it) in OPTIONAL {
+        if !step::has_cargo_command(name)? {
+            eprintln!("optional: cargo-{name} is not here; it {use_of_it}");
+        }
+    }
+    Ok(())
+}
+
+/// The toolchain for guests, installed if need be.
+pub(crate) fn guest_toolchain() -> Result<Toolchain> {
+    Toolchain::install(&mut |line| eprintln!("   {line}")).context("no toolchain for guests")
+}
+
+/// The formatter and the linter, which a minimal rustup profile leaves out.
+pub(crate) fn lint_tools() -> Result<()> {
+    for (name, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        if step::has_cargo_command(name)? {
+            continue;
+        }
+        eprintln!("   rustup component add {component}");
+        let mut rustup = Command::new("rustup");
+        rustup.args(["component", "add", component]);
+        if let Err(error) = step::inherit(&mut rustup) {
+            bail!(
+                "cargo {name} is missing and could not be installed: {error}\n\
+                 run this yourself: rustup component add {component} (or install your system's \
+                 package {component})"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The images of Fashion-MNIST, which the small task is made from.
+pub(crate) fn fashion_mnist() -> Result<()> {
+    if Path::new(FASHION_MNIST).is_file() {
+        return Ok(());
+    }
+    install_debian_packages(&[FASHION_MNIST_PACKAGE], &mut |line| eprintln!("   {line}"))
+        .context("the images of Fashion-MNIST are not here")
+}

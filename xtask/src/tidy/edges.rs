@@ -1,0 +1,193 @@
+//! Who may know whom. Each room has a "must not know" list in the architecture; here it is kept, on
+//! the dependencies that the manifests declare. Dev-dependencies are free: a test may use an oracle.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use super::Problem;
+use crate::step;
+use crate::workspace::{self, Workspace};
+
+/// Rooms of ours, each with the only rooms it may depend on.
+const MAY_KNOW: [(&str, &[&str]); 9] = [
+    ("assay-ids", &[]),
+    ("assay-network", &["assay-ids"]),
+    ("assay-call", &["assay-ids", "assay-network"]),
+    ("assay-engine", &["assay-call", "assay-network", "assay-ids"]),
+    ("assay-task", &["assay-network", "assay-ids"]),
+    ("assay-sandbox", &["assay-call", "assay-ids", "assay-network"]),
+    ("assay-score", &[]),
+    ("assay-toolchain", &[]),
+    ("assay-trainer", &["assay-ids", "assay-network", "assay-task", "assay-engine"]),
+];
+
+/// Crates of others that only some rooms may depend on: name (or its beginning, if it ends in `*`),
+/// who may, why.
+const RESERVED: [(&str, &[&str], &str); 7] = [
+    ("burn*", &["assay-trainer", "assay-gpu"], "it dominates build time"),
+    ("wasmtime*", &["assay-sandbox"], "one room runs foreign code"),
+    ("wit-component", &["assay-toolchain", "assay-sandbox", "assay-cli"], "it speaks wasm"),
+    ("wasmparser", &["assay-toolchain", "assay-sandbox", "assay-cli"], "it speaks wasm"),
+    ("axum*", &["assay-server"], "one room speaks HTTP"),
+    ("hyper*", &["assay-server"], "one room speaks HTTP"),
+    ("reqwest", &["assay-cli", "assay-worker"], "only these call a server"),
+];
+
+/// The crate of the SDK that may know the host: it runs measures natively.
+const SDK_NATIVE: &str = "guest-sdk/native";
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    manifest_path: String,
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Deserialize)]
+struct Dependency {
+    name: String,
+    /// `None` for normal dependencies, else "dev" or "build".
+    kind: Option<String>,
+    path: Option<String>,
+}
+
+/// The forbidden edges of the host's workspace and of the guests'.
+pub(super) fn check(workspace: &Workspace) -> Result<Vec<Problem>> {
+    let host = metadata(workspace, "Cargo.toml")?;
+    let mut problems = check_host(&host);
+    if workspace.guest_manifest().is_some() {
+        problems.extend(check_guests(&metadata(workspace, "guest-sdk/Cargo.toml")?));
+    }
+    Ok(problems)
+}
+
+fn metadata(workspace: &Workspace, manifest: &str) -> Result<Metadata> {
+    let mut command = Command::new(workspace::cargo());
+    command.current_dir(workspace.root());
+    command.args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path", manifest]);
+    let output = step::capture(&mut command)?;
+    serde_json::from_str(&output).context("cargo's metadata is not as expected")
+}
+
+fn check_host(metadata: &Metadata) -> Vec<Problem> {
+    let may_know: BTreeMap<_, _> = MAY_KNOW.into_iter().collect();
+    let mut problems = Vec::new();
+    for package in &metadata.packages {
+        for dependency in declared(package) {
+            let name = dependency.name.as_str();
+            let refused = |why: &str| {
+                format!(
+                    "{}: depends on {name}, which it must not know: {why}",
+                    package.manifest_path
+                )
+            };
+            if let Some(allowed) = may_know.get(package.name.as_str())
+                && name.starts_with("assay-")
+                && !allowed.contains(&name)
+            {
+                problems.push(refused(&format!("of ours it may know [{}]", allowed.join(", "))));
+            }
+            for (pattern, owners, why) in RESERVED {
+                if matches(pattern, name) && !owners.contains(&package.name.as_str()) {
+                    problems.push(refused(&format!("{why}; only {} may", owners.join(", "))));
+                }
+            }
+        }
+    }
+    problems
+}
+
+fn check_guests(metadata: &Metadata) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for package in &metadata.packages {
+        if package.manifest_path.contains(SDK_NATIVE) {
+            continue;
+        }
+        for dependency in declared(package) {
+            let in_host = |path: &String| !path.contains("/guest-sdk/");
+            if dependency.path.as_ref().is_some_and(in_host) {
+                problems.push(format!(
+                    "{}: depends on {}, but the SDK and its measures must not know the host",
+                    package.manifest_path, dependency.name
+                ));
+            }
+        }
+    }
+    problems
+}
+
+fn declared(package: &Package) -> impl Iterator<Item = &Dependency> {
+    package.dependencies.iter().filter(|dependency| dependency.kind.as_deref() != Some("dev"))
+}
+
+fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(beginning) => name == beginning || name.starts_with(&format!("{beginning}-")),
+        None => name == pattern,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn package(name: &str, dependencies: &[(&str, Option<&str>)]) -> Metadata {
+        let dependencies = dependencies.iter().map(|(name, kind)| Dependency {
+            name: (*name).to_owned(),
+            kind: kind.map(str::to_owned),
+            path: None,
+        });
+        Metadata {
+            packages: vec![Package {
+                name: name.to_owned(),
+                manifest_path: "Cargo.toml".to_owned(),
+                dependencies: dependencies.collect(),
+            }],
+        }
+    }
+
+    #[test]
+    fn a_room_knows_only_what_it_may() {
+        assert_eq!(check_host(&package("assay-task", &[("assay-ids", None)])), [""; 0]);
+        let found = check_host(&package("assay-task", &[("assay-sandbox", None)]));
+        assert!(found[0].contains("depends on assay-sandbox"), "{found:?}");
+        assert_eq!(check_host(&package("assay-task", &[("assay-sandbox", Some("dev"))])), [""; 0]);
+        assert_eq!(check_host(&package("assay-ids", &[("assay-network", Some("build"))])).len(), 1);
+    }
+
+    #[test]
+    fn reserved_crates_have_their_owners() {
+        for (owner, name, count) in [
+            ("assay-trainer", "burn", 0),
+            ("assay-engine", "burn-flex", 1),
+            ("assay-cli", "burn", 1),
+            ("assay-cli", "burnish", 0),
+            ("assay-sandbox", "wasmtime-wasi", 0),
+            ("assay-cli", "wasmtime", 1),
+            ("assay-engine", "wasmparser", 1),
+        ] {
+            let found = check_host(&package(owner, &[(name, None)]));
+            assert_eq!(found.len(), count, "{owner} -> {name}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn guests_do_not_know_the_host() {
+        let mut metadata = package("assay-sdk", &[("assay-call", None)]);
+        metadata.packages[0].dependencies[0].path = Some("/checkout/host/call".to_owned());
+        assert_eq!(check_guests(&metadata).len(), 1);
+        metadata.packages[0].dependencies[0].path = Some("/checkout/guest-sdk/rust".to_owned());
+        assert_eq!(check_guests(&metadata), [""; 0]);
+        metadata.packages[0].manifest_path = "/checkout/guest-sdk/native/Cargo.toml".to_owned();
+        metadata.packages[0].dependencies[0].path = Some("/checkout/host/call".to_owned());
+        assert_eq!(check_guests(&metadata), [""; 0]);
+    }
+}
