@@ -3,10 +3,10 @@
 //! Resampling networks with replacement is the usual bootstrap, but the score wants a complete
 //! grid: a network that is not drawn leaves slots empty, and an empty slot makes the score NaN.
 //! So this is the Bayesian bootstrap (Rubin 1981): each draw gives every network a positive
-//! weight, exponential with mean 1 (normalised, they are uniform on the simplex), and no slot
-//! ever empties. A comparison of two networks counts with the product of their weights. A
-//! network's comparison with itself counts once with its weight, so that the expected table is
-//! the table of the score and copies of one network are not compared with each other.
+//! weight, exponential with mean 1, and no slot ever empties. A comparison of two networks counts
+//! with the product of their weights, one of a network with itself with its weight; so every
+//! comparison counts 1 in expectation, as it does in the score. (Counting w^2 for the latter
+//! would compare copies of a network with each other and double the share of ties.)
 //!
 //! Two cautions. Weighting lowers the effective number of networks, and mutual information
 //! estimated from fewer pairs is larger; so the draws lie above the score on average, most of all

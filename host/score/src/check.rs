@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Hyperparameter, Prediction, Predictions, Reference};
+use crate::{Hyperparameter, Prediction, Predictions, PyValue, Reference};
 
 /// How many names or cells a message lists.
 const LISTED: usize = 3;
@@ -175,8 +175,8 @@ fn cell_of(model: &crate::Model, axes: &[Hyperparameter]) -> Result<Vec<usize>, 
             position.ok_or_else(|| Refusal::OffGrid {
                 model: model.name().to_owned(),
                 hyperparameter: axis.name.clone(),
-                value: value.to_string(),
-                possible: joined(axis.possible_values.iter().map(ToString::to_string)),
+                value: value.repr(),
+                possible: joined(axis.possible_values.iter().map(PyValue::repr)),
             })
         })
         .collect()
@@ -218,7 +218,7 @@ impl Iterator for Cells {
 fn show(cell: &[usize], axes: &[Hyperparameter]) -> String {
     let value = |(axis, index): (&Hyperparameter, &usize)| {
         let value = axis.possible_values.get(*index)?;
-        Some(format!("{}={value}", axis.name))
+        Some(format!("{}={}", axis.name, value.repr()))
     };
     let values: Vec<String> = axes.iter().zip(cell).filter_map(value).collect();
     format!("({})", values.join(", "))
@@ -323,7 +323,7 @@ mod tests {
         };
         assert_eq!(
             (cells, count),
-            (["(x=0, y=b)", "(x=1, y=a)", "(x=1, y=b)"].map(str::to_owned).to_vec(), 3)
+            (["(x=0, y='b')", "(x=1, y='a')", "(x=1, y='b')"].map(str::to_owned).to_vec(), 3)
         );
         let shared = reference("[0]", "[1, 2]", &[("0", "1"), ("0", "2"), ("0.0", "2.0")]);
         assert_eq!(
@@ -340,7 +340,7 @@ mod tests {
         let off = reference("[256]", "[1]", &[("\"256\"", "1")]);
         assert_eq!(
             refused(&off, FULL).to_string(),
-            "reference: model model_0 has x = 256, which is none of the first model's \
+            "reference: model model_0 has x = '256', which is none of the first model's \
              possible_values [256]"
         );
     }

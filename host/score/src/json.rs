@@ -33,11 +33,12 @@ pub(crate) fn parse(bytes: &[u8], what: &'static str) -> Result<PyValue, ScoreEr
         Err(error) => {
             let at = spelled.original_offset(error.line(), error.column());
             let before = text.as_bytes().get(..at).unwrap_or(bytes);
-            let line_start = before.iter().rposition(|byte| *byte == b'\n');
+            let mut lines = before.rsplit(|byte| *byte == b'\n');
+            let column = 1 + lines.next().map_or(0, <[u8]>::len);
             Err(ScoreError::Syntax {
                 what,
-                line: 1 + before.iter().filter(|byte| **byte == b'\n').count(),
-                column: 1 + before.len() - line_start.map_or(0, |newline| newline + 1),
+                line: 1 + lines.count(),
+                column,
                 reason: reason(&error),
             })
         }

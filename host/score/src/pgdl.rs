@@ -39,7 +39,9 @@ pub struct SetScore {
 }
 
 /// Scores predictions without asking whether they fit the reference ([`check`](crate::check)
-/// does): pairs of which one model has no value are skipped.
+/// does): pairs of which one model has no value are skipped. Two inputs that stop the official
+/// program with an error have a value here: `EXCEEDED` counts as no value, and a hyper-parameter
+/// without possible values has no slots, which is NaN.
 pub fn pgdl_2020(reference: &Reference, predictions: &Predictions) -> Pgdl {
     let outcomes = Outcomes::new(reference, &predictions.aligned(reference));
     let names = reference.hyperparameters();

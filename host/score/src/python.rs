@@ -85,11 +85,11 @@ impl PyValue {
         }
     }
 
-    /// Python's `repr()`: as `str()`, but strings are quoted.
-    fn repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Python's `repr()`: as `str()`, but strings are quoted, so that `'1'` and `1` differ.
+    pub fn repr(&self) -> String {
         match self {
-            Self::Str(text) => repr_text(text, f),
-            other => write!(f, "{other}"),
+            Self::Str(text) => text_repr(text),
+            other => other.to_string(),
         }
     }
 }
@@ -107,7 +107,7 @@ impl fmt::Display for PyValue {
                 f.write_char('[')?;
                 for (index, item) in items.iter().enumerate() {
                     f.write_str(if index == 0 { "" } else { ", " })?;
-                    item.repr(f)?;
+                    f.write_str(&item.repr())?;
                 }
                 f.write_char(']')
             }
@@ -115,9 +115,7 @@ impl fmt::Display for PyValue {
                 f.write_char('{')?;
                 for (index, (key, value)) in entries.iter().enumerate() {
                     f.write_str(if index == 0 { "" } else { ", " })?;
-                    repr_text(key, f)?;
-                    f.write_str(": ")?;
-                    value.repr(f)?;
+                    write!(f, "{}: {}", text_repr(key), value.repr())?;
                 }
                 f.write_char('}')
             }
@@ -150,22 +148,23 @@ fn float_text(value: f64) -> String {
 /// `repr(str)`: single quotes unless only they occur; escapes for what does not print. Python
 /// decides what prints by Unicode tables; here that is what is neither control nor (beyond the
 /// plain space) white space, which differs for unassigned characters only.
-fn repr_text(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn text_repr(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
-    f.write_char(quote)?;
+    let mut repr = String::from(quote);
     for c in text.chars() {
         match c {
-            '\\' => f.write_str("\\\\")?,
-            '\n' => f.write_str("\\n")?,
-            '\r' => f.write_str("\\r")?,
-            '\t' => f.write_str("\\t")?,
-            c if c == quote => write!(f, "\\{c}")?,
-            c if c == ' ' || !(c.is_control() || c.is_whitespace()) => f.write_char(c)?,
-            c if u32::from(c) < 0x100 => write!(f, "\\x{:02x}", u32::from(c))?,
-            c => write!(f, "\\u{:04x}", u32::from(c))?,
+            '\\' => repr.push_str("\\\\"),
+            '\n' => repr.push_str("\\n"),
+            '\r' => repr.push_str("\\r"),
+            '\t' => repr.push_str("\\t"),
+            c if c == quote => repr.extend(['\\', c]),
+            c if c == ' ' || !(c.is_control() || c.is_whitespace()) => repr.push(c),
+            c if u32::from(c) < 0x100 => repr.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c => repr.push_str(&format!("\\u{:04x}", u32::from(c))),
         }
     }
-    f.write_char(quote)
+    repr.push(quote);
+    repr
 }
 
 #[cfg(test)]
