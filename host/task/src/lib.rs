@@ -1,1 +1,31 @@
-//! Placeholder, filled by its own commit.
+//! Tasks on disk: the format, its reader and writer, and the importer of the reference contest's
+//! released files.
+//!
+//! A task is a directory `NAME/` with a manifest (`task.toml`), `networks/<id>/` (layers, final and
+//! initial weights) and `data/train.safetensors`. The truth (hyper-parameters and metrics of each
+//! network) lies beside it in `NAME.truth/`, never inside, so that a process can be given the one
+//! without the other.
+//!
+//! Must not know: wasm, HTTP, the store, how networks are executed, how truth is scored.
+//!
+//! Begin with [`Task`], then [`TaskWriter`], then [`import`].
+
+mod digest;
+mod error;
+mod import;
+mod layers;
+mod manifest;
+mod name;
+mod task;
+mod tensors;
+mod writer;
+
+pub use digest::{dataset_digest, network_digest};
+pub use error::TaskError;
+pub use import::{
+    ConfigError, ImportedTask, Progress, RecordError, RecordReason, Stage, WeightsError, import,
+};
+pub use manifest::{Data, Manifest, NetworkEntry, Statistics, Storage};
+pub use task::Task;
+pub use tensors::Precision;
+pub use writer::TaskWriter;
