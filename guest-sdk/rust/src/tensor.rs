@@ -57,8 +57,8 @@ impl Tensor {
 
     /// Number of elements: the product of [`shape`](Self::shape); 1 for a scalar.
     pub fn elements(&self) -> u32 {
-        // The host keeps every tensor within 2^26 elements.
-        self.shape().iter().product()
+        // The host keeps every tensor within 2^26 elements, but an axis of length 0 hides long others.
+        product(&self.shape())
     }
 
     /// Matrix product `[m, k] × [k, n] -> [m, n]`. Work: m·k·n.
@@ -105,9 +105,30 @@ impl Tensor {
     }
 }
 
+/// Elements of a shape; `u32::MAX` where they are more than any tensor has.
+fn product(shape: &[u32]) -> u32 {
+    if shape.contains(&0) {
+        return 0;
+    }
+    shape.iter().fold(1, |product: u32, &length| product.saturating_mul(length))
+}
+
 /// Shows the shape: the values are on the host's side.
 impl fmt::Debug for Tensor {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Tensor{:?}", self.shape())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::product;
+
+    #[test]
+    fn elements_of_shapes_never_overflow() {
+        assert_eq!(product(&[]), 1);
+        assert_eq!(product(&[2, 3, 4]), 24);
+        assert_eq!(product(&[u32::MAX, u32::MAX, 0]), 0);
+        assert_eq!(product(&[u32::MAX, 2]), u32::MAX);
     }
 }

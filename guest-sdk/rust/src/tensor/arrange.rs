@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Raw, Tensor};
+use super::{Raw, Tensor, product};
 use crate::Error;
 use crate::error::settle;
 
@@ -25,8 +25,8 @@ impl Tensor {
     #[track_caller]
     pub fn flatten_rows(&self) -> Tensor {
         let shape = self.shape();
-        let rows = shape.first().copied().unwrap_or(1);
-        self.reshape(&[rows, shape.iter().skip(1).product()])
+        let (rows, rest) = shape.split_first().unwrap_or((&1, &[]));
+        self.reshape(&[*rows, product(rest)])
     }
 
     /// Puts an axis of length 1 before position `axis`, as broadcasting against a reduced tensor
