@@ -159,12 +159,16 @@ fn text_repr(text: &str) -> String {
             '\t' => repr.push_str("\\t"),
             c if c == quote => repr.extend(['\\', c]),
             c if c == ' ' || !(c.is_control() || c.is_whitespace()) => repr.push(c),
-            c if u32::from(c) < 0x100 => repr.push_str(&format!("\\x{:02x}", u32::from(c))),
-            c => repr.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if u32::from(c) < 0x100 => repr.push_str(&escape(c, 'x', 2)),
+            c => repr.push_str(&escape(c, 'u', 4)),
         }
     }
     repr.push(quote);
     repr
+}
+
+fn escape(c: char, letter: char, digits: usize) -> String {
+    format!("\\{letter}{:0digits$x}", u32::from(c))
 }
 
 #[cfg(test)]
