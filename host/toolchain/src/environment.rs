@@ -111,9 +111,13 @@ fn machine_flags(toolchain: &Toolchain, project: &Project, target_dir: &Path) ->
 }
 
 /// Remappings of the project's own crate. Its workspace becomes `.`, as cargo itself names the files
-/// of a workspace relative to its root.
+/// of a workspace relative to its root; so does the project where it lies outside that root.
 fn project_flags(project: &Project) -> Vec<String> {
-    vec![remap(&project.workspace_root, ".")]
+    let mut flags = vec![remap(&project.workspace_root, ".")];
+    if !project.dir.starts_with(&project.workspace_root) {
+        flags.push(remap(&project.dir, "."));
+    }
+    flags
 }
 
 fn remap(from: &Path, to: &str) -> String {

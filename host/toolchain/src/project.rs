@@ -1,5 +1,6 @@
 //! Reads a measure project through `cargo metadata`: its package, and every place its sources lie.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -16,7 +17,8 @@ pub(crate) struct Project {
     /// Cargo's identity of the package, which names it in build messages.
     pub(crate) package_id: String,
     pub(crate) workspace_root: PathBuf,
-    /// Dependencies by path that lie outside the workspace: `(name-version, directory)`.
+    /// Packages that the measure depends on by path, directly or not, and that lie outside the
+    /// workspace: `(name-version, directory)`.
     pub(crate) outside: Vec<(String, PathBuf)>,
     /// The workspace has a lock file that must be kept.
     pub(crate) locked: bool,
@@ -26,6 +28,19 @@ pub(crate) struct Project {
 struct Metadata {
     packages: Vec<Package>,
     workspace_root: PathBuf,
+    /// Absent when only the workspace's own packages were asked for.
+    resolve: Option<Resolve>,
+}
+
+#[derive(Deserialize)]
+struct Resolve {
+    nodes: Vec<Node>,
+}
+
+#[derive(Deserialize)]
+struct Node {
+    id: String,
+    dependencies: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -71,20 +86,45 @@ impl Project {
             return Err(BuildError::NoPackage { manifest });
         };
         check_cdylib(package)?;
-        let outside = all.packages.iter().filter_map(|package| {
-            let dir = package.manifest_path.parent()?;
-            (package.source.is_none() && !dir.starts_with(&all.workspace_root))
-                .then(|| (format!("{}-{}", package.name, package.version), dir.to_path_buf()))
-        });
         Ok(Self {
             package: package.name.clone(),
             package_id: package.id.clone(),
-            outside: outside.collect(),
+            outside: outside(&all, &package.id),
             workspace_root: all.workspace_root.clone(),
             dir,
             locked,
         })
     }
+}
+
+/// The packages below `package` that lie outside the workspace.
+fn outside(all: &Metadata, package: &str) -> Vec<(String, PathBuf)> {
+    let needed = dependencies(all, package);
+    let place = |package: &Package| {
+        let dir = package.manifest_path.parent()?;
+        let counts = package.source.is_none()
+            && needed.contains(package.id.as_str())
+            && !dir.starts_with(&all.workspace_root);
+        counts.then(|| (format!("{}-{}", package.name, package.version), dir.to_path_buf()))
+    };
+    all.packages.iter().filter_map(place).collect()
+}
+
+/// Everything that `package` depends on, itself not included.
+fn dependencies<'a>(all: &'a Metadata, package: &'a str) -> BTreeSet<&'a str> {
+    let nodes = all.resolve.iter().flat_map(|resolve| &resolve.nodes);
+    let edges: BTreeMap<&str, &Vec<String>> =
+        nodes.map(|node| (node.id.as_str(), &node.dependencies)).collect();
+    let mut found = BTreeSet::new();
+    let mut open = vec![package];
+    while let Some(id) = open.pop() {
+        for dependency in edges.get(id).into_iter().copied().flatten() {
+            if found.insert(dependency.as_str()) {
+                open.push(dependency);
+            }
+        }
+    }
+    found
 }
 
 fn metadata(dir: &Path, toolchain: &Toolchain, args: &[&str]) -> Result<Metadata, BuildError> {
