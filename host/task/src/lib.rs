@@ -3,8 +3,16 @@
 //!
 //! A task is a directory `NAME/` with a manifest (`task.toml`), `networks/<id>/` (layers, final and
 //! initial weights) and `data/train.safetensors`. The truth (hyper-parameters and metrics of each
-//! network) lies beside it in `NAME.truth/`, never inside, so that a process can be given the one
-//! without the other.
+//! network) lies beside it, never inside, so that a process can be given the one without the other:
+//!
+//! ```text
+//! NAME/task.toml                                 Manifest: names, digests, statistics
+//! NAME/networks/model_20/layers.json             {"input": [32, 32, 3], "layers": [LayerKind, …]}
+//! NAME/networks/model_20/weights.safetensors     "00.kernel", "00.bias", …: <layer>.<role>, F32 or F16
+//! NAME/networks/model_20/initial.safetensors     the same before training (may be absent)
+//! NAME/data/train.safetensors                    inputs [examples, ..shape] F32 or U8, labels U32
+//! NAME.truth/model_configs.json                  the contest's own bytes
+//! ```
 //!
 //! Must not know: wasm, HTTP, the store, how networks are executed, how truth is scored.
 //!

@@ -160,6 +160,32 @@ fn a_folder_of_tasks_without_reference_gives_tasks_without_truth() {
 }
 
 #[test]
+fn a_folder_of_tasks_is_imported_whole() {
+    let Some((temporary, copy)) = toy_copy() else { return };
+    let folder = temporary.path().join("tasks");
+    for name in ["second", "first"] {
+        for (file, path) in files(&copy) {
+            let target = folder.join(name).join(&file);
+            fs::create_dir_all(target.parent().unwrap()).unwrap();
+            // Only the first one keeps its truth.
+            if name == "first" || file != "model_configs.json" {
+                fs::copy(path, target).unwrap();
+            }
+        }
+    }
+    let into = TempDir::new().unwrap();
+    let imported = import_quietly(&folder, into.path()).unwrap();
+    let names: Vec<&str> = imported.iter().map(|imported| imported.task.name()).collect();
+    assert_eq!(names, ["first", "second"]);
+    assert!(imported[0].task.truth().is_ok());
+    assert!(imported[1].task.truth().is_err());
+    // Same networks and data under another name: another task.
+    assert_ne!(imported[0].task.digest(), imported[1].task.digest());
+    let error = import_quietly(into.path(), &temporary.path().join("again")).map(|_| ());
+    says(&error.unwrap_err().to_string(), &["imported already"]);
+}
+
+#[test]
 fn shards_are_read_in_numeric_order() {
     let Some((_temporary, copy)) = toy_copy() else { return };
     let train = copy.join("dataset_1/train");

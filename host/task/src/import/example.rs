@@ -255,3 +255,7 @@ fn read_shape(feature: &'static str, bytes: &[u8]) -> Result<Vec<usize>, RecordR
         _ => Err(RecordReason::Shape { feature }),
     }
 }
+
+#[cfg(test)]
+#[path = "example_tests.rs"]
+mod tests;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::source::Source;
 use crate::TaskError;
+use crate::manifest::MANIFEST;
 use crate::name::network_number;
 
 /// Files of one task in the source.
@@ -42,6 +43,19 @@ pub(super) fn find(src: &Path, source: &Source) -> Result<Vec<TaskFiles>, TaskEr
             let models = folders.entry(parts[..position].join("/")).or_default();
             models.entry(parts[position].to_owned()).or_default().push(file.clone());
         }
+    }
+    // Folders of tasks in our own format look alike; they need no import.
+    let own = |folder: &str| {
+        let task = folder.strip_suffix("networks").map(|parent| parent.trim_end_matches('/'));
+        task.is_some_and(|task| source.has(&join(task, MANIFEST)))
+    };
+    let all = folders.len();
+    folders.retain(|folder, _| !own(folder));
+    if folders.is_empty() && all > 0 {
+        return Err(TaskError::NothingToImport {
+            path: src.to_path_buf(),
+            reason: "this is imported already (there is a task.toml)".to_owned(),
+        });
     }
     if folders.is_empty() {
         return Err(TaskError::NothingToImport {

@@ -280,3 +280,7 @@ fn hdf5(place: &str) -> impl FnOnce(hdf5_reader::error::Error) -> WeightsError {
     let place = place.to_owned();
     move |error| WeightsError::Hdf5 { place, reason: error.to_string() }
 }
+
+#[cfg(test)]
+#[path = "weights_tests.rs"]
+mod tests;
