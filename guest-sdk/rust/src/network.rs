@@ -42,9 +42,9 @@ impl<'a> Network<'a> {
         })
     }
 
-    /// Runs a batch `[examples, ..input_shape]` and returns the logits `[examples, classes]`, without
-    /// a final softmax. Inference mode: moving statistics, no dropout. Any batch size: the host cuts
-    /// it into pieces. Work: examples × the network's multiply-adds.
+    /// Runs a batch `[examples, ..input_shape]` and returns the logits `[examples, classes]`.
+    /// Inference mode: moving statistics, no dropout. Any batch size: the host cuts it into pieces.
+    /// Work: examples × the network's multiply-adds.
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`], [`Error::TooLarge`].
