@@ -1,1 +1,41 @@
-fn main() {}
+//! The command `assay`: competitors build, check and run measures; organizers import and verify
+//! tasks; anybody scores predictions.
+//!
+//! Data goes to stdout, everything else to stderr. Exit codes: 0 ok, 1 failed or differs, 2 usage,
+//! 3 inconclusive.
+//!
+//! Begin with `args.rs`, which is also what `--help` prints, then `commands/`.
+
+mod args;
+mod commands;
+mod failure;
+mod output;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Command, TaskCommand};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let result = match args.command {
+        Command::Build(args) => commands::build::run(&args),
+        Command::Check(args) => commands::check::run(&args),
+        Command::Run(args) => commands::run::run(&args),
+        Command::Score(args) => commands::score::run(&args),
+        Command::Task(TaskCommand::Import(args)) => commands::import::run(&args),
+        Command::Task(TaskCommand::Verify(args)) => commands::verify::run(&args),
+        Command::Task(TaskCommand::Inspect(args)) => commands::inspect::run(&args),
+        Command::Train(args) => commands::train::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print();
+            ExitCode::from(failure.code())
+        }
+    }
+}

@@ -1,1 +1,24 @@
-//! Placeholder, filled by its own commit.
+//! Runs one component: admission, one fresh instance per network, both meters, and an outcome for
+//! everything that can happen.
+//!
+//! Must not know: how calls are computed (it talks to [`assay_call::Host`]), tasks and their truth,
+//! HTTP, the store.
+//!
+//! Begin with [`Sandbox::admit`] and [`Sandbox::run`]; `engine.rs` is the only place that configures
+//! wasmtime.
+
+mod admission;
+mod bindings;
+mod engine;
+mod host;
+mod limits;
+mod outcome;
+mod run;
+mod state;
+mod watchdog;
+
+pub use admission::{Admitted, Description, Refusal, RefusalClass};
+pub use limits::SandboxLimits;
+pub use outcome::{Outcome, UnitReport};
+pub use run::Sandbox;
+pub use state::{LogLine, NoHost};

@@ -1,0 +1,122 @@
+//! The command line as typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+const EXIT_CODES: &str = "Exit codes: 0 ok, 1 failed or differs, 2 usage, 3 inconclusive.";
+
+/// Measures of trained networks: build, check, run and score them; import and verify tasks.
+#[derive(Debug, Parser)]
+#[command(name = "assay", version, after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Build a measure project into a component.
+    Build(BuildArgs),
+    /// Check whether a component would be admitted, and say every reason if not.
+    Check(CheckArgs),
+    /// Run a component on tasks and score it where their truth is at hand.
+    Run(RunArgs),
+    /// Score a file of predictions as the reference contest does.
+    Score(ScoreArgs),
+    /// Import, verify and inspect tasks.
+    #[command(subcommand)]
+    Task(TaskCommand),
+    /// Train the networks of a task from a recipe.
+    Train(TrainArgs),
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct BuildArgs {
+    /// Directory of the measure project.
+    #[arg(default_value = ".")]
+    pub(crate) dir: PathBuf,
+    /// Where to write the component [default: NAME.wasm in the current directory].
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct CheckArgs {
+    /// The component.
+    pub(crate) file: PathBuf,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct RunArgs {
+    /// The component.
+    pub(crate) file: PathBuf,
+    /// Directory of a task; repeat for several.
+    #[arg(long, required = true, value_name = "DIR", num_args = 1..)]
+    pub(crate) task: Vec<PathBuf>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Seed of the contest, from which each unit's seed is derived.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Computing threads; 0 takes one for each core. The result does not depend on it.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) threads: usize,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct ScoreArgs {
+    /// The task's `model_configs.json`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) reference: PathBuf,
+    /// The predictions: a `.predict` file as the contest's ingestion program writes it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) predictions: PathBuf,
+    /// The scoring function alone, without the refusals of the contest's score.py.
+    #[arg(long)]
+    pub(crate) unchecked: bool,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TaskCommand {
+    /// Import tasks in the contest's released layout, from a directory or a zip.
+    Import(ImportArgs),
+    /// Recompute train accuracy and loss of every network and compare them with the truth.
+    Verify(VerifyArgs),
+    /// Show what a task holds.
+    Inspect(VerifyArgs),
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct ImportArgs {
+    /// A root with `input_data` and `reference_data`, one task's folder, or a zip of either.
+    pub(crate) src: PathBuf,
+    /// Directory to put the tasks into; it is made if it is absent.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: PathBuf,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct VerifyArgs {
+    /// Directory of the task.
+    pub(crate) dir: PathBuf,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct TrainArgs {
+    /// The recipe.
+    pub(crate) recipe: PathBuf,
+    /// Directory to put the task into.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: PathBuf,
+}

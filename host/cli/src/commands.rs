@@ -1,0 +1,11 @@
+//! One module per command. Each parses nothing and decides everything about its output.
+
+pub(crate) mod build;
+pub(crate) mod check;
+pub(crate) mod import;
+pub(crate) mod inspect;
+pub(crate) mod run;
+pub(crate) mod score;
+pub(crate) mod train;
+mod unit;
+pub(crate) mod verify;

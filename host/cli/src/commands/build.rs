@@ -1,0 +1,45 @@
+//! `assay build`: a component from a measure project.
+
+use std::path::PathBuf;
+
+use assay_toolchain::{Toolchain, build_component_with};
+
+use crate::args::BuildArgs;
+use crate::failure::Failure;
+use crate::progress;
+
+pub(crate) fn run(args: &BuildArgs) -> Result<(), Failure> {
+    let spinner = progress::bar(0, "build");
+    let toolchain = Toolchain::find().map_err(|error| {
+        Failure::new(error)
+            .hint("`rustup target add wasm32-unknown-unknown` installs what is missing")
+    })?;
+    // Beside the project, so that its own `cargo` finds the same files; std is built there once.
+    let target_dir = args.dir.join("target").join("assay");
+    let mut show = |line: &str| spinner.println(line);
+    let bytes = build_component_with(&args.dir, &toolchain, &target_dir, &mut show)
+        .map_err(Failure::new)?;
+    spinner.finish_and_clear();
+    let output = match &args.output {
+        Some(output) => output.clone(),
+        None => PathBuf::from(format!("{}.wasm", project_name(args)?)),
+    };
+    std::fs::write(&output, &bytes)
+        .map_err(|error| Failure::new(format!("cannot write {}: {error}", output.display())))?;
+    eprintln!("{}: {} bytes", output.display(), bytes.len());
+    Ok(())
+}
+
+/// The component takes its project directory's name.
+fn project_name(args: &BuildArgs) -> Result<String, Failure> {
+    let dir = args
+        .dir
+        .canonicalize()
+        .map_err(|error| Failure::new(format!("cannot open {}: {error}", args.dir.display())))?;
+    match dir.file_name().and_then(|name| name.to_str()) {
+        Some(name) => Ok(name.to_owned()),
+        None => {
+            Err(Failure::new("the project directory has no name").hint("say where with -o FILE"))
+        }
+    }
+}

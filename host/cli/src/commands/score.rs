@@ -1,0 +1,56 @@
+//! `assay score`: predictions against a reference.
+
+use assay_score::{
+    Predictions, Reference, bootstrap, chance_floor, check, correlations, json_number, pgdl_2020,
+};
+use serde_json::json;
+
+use crate::args::ScoreArgs;
+use crate::failure::{Failure, read};
+use crate::output;
+
+/// Draws of the chance floor and the bootstrap, and their seed: fixed, so that the figures repeat.
+pub(crate) const DRAWS: usize = 1000;
+pub(crate) const SEED: u64 = 0;
+
+pub(crate) fn run(args: &ScoreArgs) -> Result<(), Failure> {
+    let reference = Reference::parse(&read(&args.reference)?)
+        .map_err(|error| Failure::new(format!("{}: {error}", args.reference.display())))?;
+    let predictions = Predictions::parse(&read(&args.predictions)?)
+        .map_err(|error| Failure::new(format!("{}: {error}", args.predictions.display())))?;
+    if !args.unchecked {
+        check(&reference, &predictions).map_err(|refusal| {
+            Failure::new(format!("{}: {refusal}", args.predictions.display()))
+                .hint("--unchecked gives the scoring function alone")
+        })?;
+    }
+    let result = pgdl_2020(&reference, &predictions);
+    if args.json {
+        let sets: Vec<_> =
+            result.sets.iter().map(|set| json!([set.u, set.v, json_number(set.score)])).collect();
+        return output::json(
+            &json!({"schema": 1, "score": json_number(result.score), "sets": sets}),
+        );
+    }
+    let rows: Vec<Vec<String>> = result
+        .sets
+        .iter()
+        .map(|set| vec![format!("{} | {}", set.u, set.v), format!("{:.12}", set.score)])
+        .collect();
+    let chance = chance_floor(&reference, DRAWS, SEED);
+    let interval = bootstrap(&reference, &predictions, DRAWS, SEED);
+    let beside = correlations(&reference, &predictions);
+    output::print(&format!(
+        "{}\nscore     {:.12}\nbootstrap {:.4} to {:.4} (95 %)\nchance    {:.4} +- {:.4}, 95 % below {:.4}\nkendall   {:.4}\nspearman  {:.4}\npearson   {:.4}\n",
+        output::table(&["set", "score"], &rows),
+        result.score,
+        interval.low,
+        interval.high,
+        chance.mean,
+        chance.sd,
+        chance.p95,
+        beside.kendall,
+        beside.spearman,
+        beside.pearson,
+    ))
+}

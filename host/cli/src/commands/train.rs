@@ -1,0 +1,31 @@
+//! `assay train`: hands over to the binary `assay-train`, which carries the training framework.
+
+use std::process::Command;
+
+use crate::args::TrainArgs;
+use crate::failure::Failure;
+
+const BINARY: &str = "assay-train";
+
+pub(crate) fn run(args: &TrainArgs) -> Result<(), Failure> {
+    let own = std::env::current_exe()
+        .map_err(|error| Failure::new(format!("cannot find this program's place: {error}")))?;
+    let binary = own.with_file_name(BINARY);
+    if !binary.is_file() {
+        let message = format!("`{BINARY}` is not beside {}", own.display());
+        return Err(Failure::new(message).hint(
+            "it is built apart because of its size: `cargo build -p assay-trainer` (with the profile of this program)",
+        ));
+    }
+    let status = Command::new(&binary)
+        .arg(&args.recipe)
+        .arg("--into")
+        .arg(&args.into)
+        .status()
+        .map_err(|error| Failure::new(format!("cannot start {}: {error}", binary.display())))?;
+    if status.success() {
+        return Ok(());
+    }
+    let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
+    Err(Failure::new(format!("{BINARY} ended with {status}")).with_code(code))
+}

@@ -1,0 +1,221 @@
+//! Admission: may these bytes run at all? Every reason is listed, not only the first.
+
+use assay_ids::Digest;
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+use crate::bindings::MeasurePre;
+use crate::run::classify;
+use crate::state::{State, printable};
+use crate::{NoHost, Sandbox};
+
+/// The interfaces that a component may import.
+const ALLOWED: [&str; 6] = [
+    "assay:measure/types@0.1.0",
+    "assay:measure/tensors@0.1.0",
+    "assay:measure/networks@0.1.0",
+    "assay:measure/data@0.1.0",
+    "assay:measure/budget@0.1.0",
+    "assay:measure/log@0.1.0",
+];
+
+/// What a measure says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    /// Short name: lower case letters, digits and hyphens.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// Authors.
+    pub authors: Vec<String>,
+}
+
+/// A component that may run.
+pub struct Admitted {
+    pub(crate) pre: MeasurePre<State>,
+    /// Digest of the component's bytes.
+    pub digest: Digest,
+    /// Size in bytes.
+    pub size: usize,
+    /// Interfaces that it imports, in its order.
+    pub imports: Vec<String>,
+    /// What it says of itself.
+    pub description: Description,
+}
+
+/// Which kind of reason; the reason classes of JSON and pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusalClass {
+    /// No valid component, or not of the world `measure`.
+    InvalidComponent,
+    /// It imports what the host does not offer.
+    ImportNotAllowed,
+    /// Too many bytes.
+    TooLarge,
+    /// `describe` failed or says something that cannot be used.
+    BadDescription,
+}
+
+impl RefusalClass {
+    /// The class's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InvalidComponent => "invalid-component",
+            Self::ImportNotAllowed => "import-not-allowed",
+            Self::TooLarge => "too-large",
+            Self::BadDescription => "bad-description",
+        }
+    }
+}
+
+/// One reason against a component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which kind.
+    pub class: RefusalClass,
+    /// What exactly.
+    pub message: String,
+    /// What to do about it.
+    pub hint: &'static str,
+}
+
+impl Refusal {
+    fn new(class: RefusalClass, message: impl Into<String>, hint: &'static str) -> Self {
+        Self { class, message: message.into(), hint }
+    }
+}
+
+impl Sandbox {
+    /// Admits a component, or says everything that speaks against it.
+    pub fn admit(&self, bytes: &[u8]) -> Result<Admitted, Vec<Refusal>> {
+        self.check_form(bytes).map_err(|refusal| vec![refusal])?;
+        let component = Component::from_binary(&self.engine, bytes).map_err(|error| {
+            let message = format!("not a valid component: {}", chain(&error));
+            let hint = "build it with `assay build`, or check it with a component validator";
+            vec![Refusal::new(RefusalClass::InvalidComponent, message, hint)]
+        })?;
+        let imports = import_names(&component, &self.engine);
+        let mut reasons = self.check_interface(&component, &imports);
+        if !reasons.is_empty() {
+            return Err(reasons);
+        }
+        let pre = self.linker.instantiate_pre(&component).and_then(MeasurePre::new);
+        let pre = pre.map_err(|error| {
+            let message = format!("it does not fit the world `measure`: {}", chain(&error));
+            let hint = "the SDK and the host must speak the same version of assay:measure";
+            vec![Refusal::new(RefusalClass::InvalidComponent, message, hint)]
+        })?;
+        match self.describe(&pre) {
+            Ok(description) => Ok(Admitted {
+                pre,
+                digest: Digest::of(bytes),
+                size: bytes.len(),
+                imports,
+                description,
+            }),
+            Err(refusal) => {
+                reasons.push(refusal);
+                Err(reasons)
+            }
+        }
+    }
+
+    /// What can be told from the first bytes and the size.
+    fn check_form(&self, bytes: &[u8]) -> Result<(), Refusal> {
+        let max = self.limits.component_bytes_max;
+        if bytes.len() > max {
+            let message = format!("{} bytes, at most {max} are admitted", bytes.len());
+            let hint = "build in release mode and strip debug information";
+            return Err(Refusal::new(RefusalClass::TooLarge, message, hint));
+        }
+        let invalid =
+            |message: &str, hint| Err(Refusal::new(RefusalClass::InvalidComponent, message, hint));
+        if Engine::detect_precompiled(bytes).is_some() {
+            let hint = "hand in the component itself; the host compiles it";
+            return invalid("this is precompiled code, which is never accepted", hint);
+        }
+        match bytes.get(..8) {
+            Some([0, b'a', b's', b'm', _, _, 1, 0]) => Ok(()),
+            Some([0, b'a', b's', b'm', 1, 0, 0, 0]) => {
+                let hint = "`assay build` makes a component from a module";
+                invalid("this is a core module, not a component", hint)
+            }
+            Some([0, b'a', b's', b'm', ..]) => {
+                let hint = "build it with a current toolchain";
+                invalid("this is WebAssembly of an unknown version", hint)
+            }
+            _ => invalid(
+                "this is not a WebAssembly binary",
+                "hand in the .wasm file that `assay build` writes",
+            ),
+        }
+    }
+
+    fn check_interface(&self, component: &Component, imports: &[String]) -> Vec<Refusal> {
+        let mut reasons = Vec::new();
+        for import in imports.iter().filter(|import| !ALLOWED.contains(&import.as_str())) {
+            let hint = if import.starts_with("wasi:") {
+                "build for wasm32-unknown-unknown, as `assay build` does"
+            } else {
+                "only the interfaces of assay:measure@0.1.0 are there"
+            };
+            let message = format!("it imports `{}`", printable(import, 200));
+            reasons.push(Refusal::new(RefusalClass::ImportNotAllowed, message, hint));
+        }
+        let ty = component.component_type();
+        for export in ["describe", "evaluate"] {
+            if ty.get_export(&self.engine, export).is_none() {
+                let message = format!("it does not export `{export}`");
+                let hint = "use the SDK's export_measure! macro";
+                reasons.push(Refusal::new(RefusalClass::InvalidComponent, message, hint));
+            }
+        }
+        reasons
+    }
+
+    /// Runs `describe` with nothing handed in.
+    fn describe(&self, pre: &MeasurePre<State>) -> Result<Description, Refusal> {
+        let bad = |message: String, hint| Refusal::new(RefusalClass::BadDescription, message, hint);
+        let hint = "describe() must return constants and call nothing of the host but log";
+        let mut store = self
+            .store(Box::new(NoHost), self.limits.describe_fuel_max)
+            .map_err(|error| bad(format!("describe could not run: {error}"), hint))?;
+        let called =
+            pre.instantiate(&mut store).and_then(|instance| instance.call_describe(&mut store));
+        let found = called.map_err(|error| {
+            let outcome = classify(store.data(), &error);
+            bad(format!("describe failed: {}", outcome.explain()), hint)
+        })?;
+        let name_fits = !found.name.is_empty()
+            && found.name.len() <= 64
+            && found
+                .name
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !name_fits {
+            let message = format!("the name `{}` cannot be used", printable(&found.name, 64));
+            return Err(bad(message, "1 to 64 lower-case letters, digits and hyphens"));
+        }
+        let authors_fit =
+            found.authors.len() <= 16 && found.authors.iter().all(|author| author.len() <= 128);
+        if found.version.len() > 32 || !authors_fit {
+            let message = "version or authors are too long".to_owned();
+            return Err(bad(message, "a version of 32 bytes, 16 authors of 128 bytes each"));
+        }
+        Ok(Description {
+            name: found.name,
+            version: printable(&found.version, 64),
+            authors: found.authors.iter().map(|author| printable(author, 256)).collect(),
+        })
+    }
+}
+
+fn import_names(component: &Component, engine: &Engine) -> Vec<String> {
+    component.component_type().imports(engine).map(|(name, _)| name.to_owned()).collect()
+}
+
+/// An error with its causes, on one line.
+fn chain(error: &wasmtime::Error) -> String {
+    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    printable(&causes.join(": "), 500)
+}

@@ -1,0 +1,77 @@
+//! What can come of one unit.
+
+use assay_ids::UnitSeed;
+
+use crate::LogLine;
+
+/// The outcome of one unit. Every one but `Inconclusive` is deterministic.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The measure's value: finite or infinite, never NaN.
+    Value(f64),
+    /// The measure returned NaN.
+    BadOutput,
+    /// The measure returned an error with this text.
+    MeasureError(String),
+    /// The component trapped.
+    Trap(String),
+    /// The component executed all its instructions.
+    OutOfFuel,
+    /// The component asked for more tensor work than its budget, or made too many calls.
+    OutOfWork(String),
+    /// The component asked for more memory than it may have, and trapped.
+    OutOfMemory,
+    /// The host failed or the watchdog fired: run it again.
+    Inconclusive(String),
+}
+
+impl Outcome {
+    /// The reason class in JSON, records and pages.
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Value(_) => "value",
+            Self::BadOutput => "bad-output",
+            Self::MeasureError(_) => "measure-error",
+            Self::Trap(_) => "trap",
+            Self::OutOfFuel => "out-of-fuel",
+            Self::OutOfWork(_) => "out-of-work",
+            Self::OutOfMemory => "out-of-memory",
+            Self::Inconclusive(_) => "inconclusive",
+        }
+    }
+
+    /// What happened in one sentence, for the author.
+    pub fn explain(&self) -> String {
+        match self {
+            Self::Value(value) => format!("the value {value}"),
+            Self::BadOutput => "the measure returned NaN".to_owned(),
+            Self::MeasureError(text) => format!("the measure returned an error: {text}"),
+            Self::Trap(text) => format!("the component trapped: {text}"),
+            Self::OutOfFuel => "the component used up its fuel".to_owned(),
+            Self::OutOfWork(text) => text.clone(),
+            Self::OutOfMemory => "the component asked for more memory than it may have".to_owned(),
+            Self::Inconclusive(text) => format!("inconclusive: {text}"),
+        }
+    }
+
+    /// The value, if there is one.
+    pub fn value(&self) -> Option<f64> {
+        match self {
+            Self::Value(value) => Some(*value),
+            _ => None,
+        }
+    }
+}
+
+/// One unit as the sandbox saw it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnitReport {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Instructions executed.
+    pub fuel: u64,
+    /// The seed it was handed.
+    pub seed: UnitSeed,
+    /// What the measure logged, within the limits.
+    pub log: Vec<LogLine>,
+}

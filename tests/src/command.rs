@@ -1,0 +1,72 @@
+//! The command `assay`, started as a user starts it.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// What a command did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ran {
+    /// Exit code; -1 if a signal ended it.
+    pub code: i32,
+    /// What it wrote to stdout.
+    pub stdout: String,
+    /// What it wrote to stderr.
+    pub stderr: String,
+}
+
+impl Ran {
+    /// The JSON document on stdout.
+    ///
+    /// # Panics
+    ///
+    /// If stdout is no JSON document.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The same, if the exit code is 0.
+    ///
+    /// # Panics
+    ///
+    /// If it is not.
+    pub fn ok(self) -> Self {
+        assert_eq!(self.code, 0, "{}\n{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+/// The binary lies beside the folder of the test binaries.
+fn binary() -> PathBuf {
+    let own = std::env::current_exe().expect("a test knows its own path");
+    let path = own.ancestors().nth(2).expect("tests lie in target/PROFILE/deps").join("assay");
+    assert!(path.is_file(), "{} is missing: run `cargo build -p assay-cli`", path.display());
+    path
+}
+
+/// Runs `assay` with arguments.
+///
+/// # Panics
+///
+/// If it cannot be started.
+pub fn assay<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Ran {
+    assay_env(args, &[])
+}
+
+/// The same with more environment variables.
+///
+/// # Panics
+///
+/// If it cannot be started.
+pub fn assay_env<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>, env: &[(&str, &str)]) -> Ran {
+    let output = Command::new(binary())
+        .args(args)
+        .envs(env.iter().copied())
+        .output()
+        .expect("the binary starts");
+    Ran {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}

@@ -1,0 +1,14 @@
+//! Support for the tests that cross crates: where things lie, guests made from text, and the
+//! command as a user starts it.
+//!
+//! Must not know: how anything works inside; it uses what users use.
+//!
+//! Begin with the files in `tests/tests/`, one for each promise.
+
+mod command;
+mod guest;
+mod place;
+
+pub use command::{Ran, assay, assay_env};
+pub use guest::{Guest, IMPORTS};
+pub use place::{built_guest, shared, shipped_task};

@@ -1,0 +1,37 @@
+//! Where tests find what they need.
+
+use std::path::{Path, PathBuf};
+
+/// The repository's root.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_path_buf)
+}
+
+/// Something of the shared test data, or nothing (and a line that says so) where it is absent: the
+/// data may not be copied into the project, so a test without it has nothing to test.
+pub fn shared(part: &str) -> Option<PathBuf> {
+    let base =
+        std::env::var_os("ASSAY_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    let path = base.join(part);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("skipped: {} is absent (set ASSAY_SHARED to the shared test data)", path.display());
+    None
+}
+
+/// The task that ships with the project.
+pub fn shipped_task() -> PathBuf {
+    root().join("tasks/fashion-mini")
+}
+
+/// A guest that `cargo xtask guests` has built.
+///
+/// # Panics
+///
+/// If it is not there: the test command builds guests first.
+pub fn built_guest(name: &str) -> PathBuf {
+    let path = root().join("target/guests").join(format!("{name}.wasm"));
+    assert!(path.is_file(), "{} is missing: run `cargo xtask guests`", path.display());
+    path
+}
