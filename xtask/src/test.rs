@@ -29,7 +29,6 @@ pub(crate) fn run(workspace: &Workspace, full: bool) -> Result<()> {
     step::run("tidy", "cargo xtask tidy", || tidy::run(workspace))?;
     step::cargo("lints", root, DENY_WARNINGS, &[])?;
     step::run("guests", "cargo xtask guests", || guests::run(workspace))?;
-    step::cargo("binaries", root, &["build", "--workspace", "--bins", "--quiet"], &[])?;
     host_tests(workspace, long)?;
     guest_sdk(workspace, long)?;
     if step::has_cargo_command("deny")? {

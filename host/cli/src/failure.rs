@@ -4,8 +4,6 @@ use std::fmt::Display;
 
 /// Failed, or differs from what was expected.
 pub(crate) const FAILED: u8 = 1;
-/// Wrong use of the command.
-pub(crate) const USAGE: u8 = 2;
 /// Neither failed nor ok: run it again.
 pub(crate) const INCONCLUSIVE: u8 = 3;
 

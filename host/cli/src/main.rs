@@ -17,7 +17,6 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use args::{Args, Command, TaskCommand};
-use failure::Failure;
 
 fn main() -> ExitCode {
     let args = Args::parse();

@@ -3,6 +3,7 @@
 use assay_ids::Digest;
 use wasmtime::Engine;
 use wasmtime::component::Component;
+use wasmtime::component::types::ComponentItem;
 
 use crate::bindings::MeasurePre;
 use crate::run::classify;
@@ -210,8 +211,14 @@ impl Sandbox {
     }
 }
 
+/// The interfaces and functions that a component imports. Types imported by the world itself are
+/// left out: they name a type of an imported interface, and linking checks that they do.
 fn import_names(component: &Component, engine: &Engine) -> Vec<String> {
-    component.component_type().imports(engine).map(|(name, _)| name.to_owned()).collect()
+    let is_type =
+        |item: &ComponentItem| matches!(item, ComponentItem::Type(_) | ComponentItem::Resource(_));
+    let ty = component.component_type();
+    let imports = ty.imports(engine).filter(|(_, item)| !is_type(&item.ty));
+    imports.map(|(name, _)| name.to_owned()).collect()
 }
 
 /// An error with its causes, on one line.

@@ -28,6 +28,7 @@ pub(crate) fn new_engine() -> wasmtime::Result<Engine> {
     config.wasm_component_model(true);
 
     // Not needed by the toolchains, and each a large surface for attacks.
+    config.gc_support(false);
     config.wasm_gc(false);
     config.wasm_function_references(false);
     config.wasm_exceptions(false);

@@ -8,11 +8,14 @@ use crate::bindings::assay::measure::types::Error;
 use crate::limits::Limiter;
 
 /// A guest's tensor handle.
-pub(crate) struct TensorEntry(pub(crate) TensorHandle);
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
+pub struct TensorEntry(pub(crate) TensorHandle);
 /// A guest's network handle.
-pub(crate) struct NetworkEntry(pub(crate) NetworkHandle);
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
+pub struct NetworkEntry(pub(crate) NetworkHandle);
 /// A guest's dataset handle.
-pub(crate) struct DatasetEntry(pub(crate) DatasetHandle);
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
+pub struct DatasetEntry(pub(crate) DatasetHandle);
 
 /// One message of a measure.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -120,7 +120,7 @@ fn json_of(report: &TaskReport) -> Value {
     let mut json = json!({"task": report.name, "score": null, "networks": units});
     if let Some(scored) = &report.scored {
         json["score"] = json_number(scored.score);
-        json["kendall"] = json_number(scored.beside.kendall);
+        json["kendall"] = json_number(scored.beside.kendall_tau);
         json["chance"] = json!({
             "mean": json_number(scored.chance.mean),
             "sd": json_number(scored.chance.sd),
@@ -150,7 +150,7 @@ fn text(report: &TaskReport) -> String {
             scored.chance.mean,
             scored.chance.sd,
             scored.chance.p95,
-            scored.beside.kendall,
+            scored.beside.kendall_tau,
         )),
         None => text.push_str("no score\n"),
     }

@@ -49,7 +49,7 @@ pub(crate) fn run(args: &ScoreArgs) -> Result<(), Failure> {
         chance.mean,
         chance.sd,
         chance.p95,
-        beside.kendall,
+        beside.kendall_tau,
         beside.spearman,
         beside.pearson,
     ))

@@ -151,13 +151,14 @@ fn tile<const R: usize>(
     for from in (0..k).step_by(BLOCK) {
         let length = BLOCK.min(k - from);
         let rows: [&[f32]; R] = std::array::from_fn(|row| &a[row * k + from..][..length]);
-        let columns = &panel[from * COLUMNS..][..length * COLUMNS];
+        // Arrays of known length: the loops below unroll into registers.
+        let columns = panel[from * COLUMNS..][..length * COLUMNS].as_chunks::<COLUMNS>().0;
         let mut sum = [[0.0_f32; COLUMNS]; R];
-        for (step, column) in columns.chunks_exact(COLUMNS).enumerate() {
+        for (step, column) in columns.iter().enumerate() {
             for row in 0..R {
                 let left = rows[row][step];
-                for (slot, right) in sum[row].iter_mut().zip(column) {
-                    *slot = left.mul_add(*right, *slot);
+                for lane in 0..COLUMNS {
+                    sum[row][lane] = left.mul_add(column[lane], sum[row][lane]);
                 }
             }
         }

@@ -1,0 +1,26 @@
+//! What `--help` promises: scripts and habits rely on these forms.
+
+use std::process::Command;
+
+fn help(args: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_assay")).args(args).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn every_command_is_listed_and_explains_its_options() {
+    let top = help(&["--help"]);
+    for command in ["build", "check", "run", "score", "task", "train"] {
+        assert!(top.contains(&format!("  {command} ")), "{command} in\n{top}");
+    }
+    assert!(top.contains("Exit codes: 0 ok, 1 failed or differs, 2 usage, 3 inconclusive."));
+    let run = help(&["run", "--help"]);
+    for option in ["--task <DIR>", "--json", "--seed <SEED>", "--threads <THREADS>"] {
+        assert!(run.contains(option), "{option} in\n{run}");
+    }
+    let task = help(&["task", "--help"]);
+    for command in ["import", "verify", "inspect"] {
+        assert!(task.contains(command), "{command} in\n{task}");
+    }
+}
