@@ -98,11 +98,11 @@ impl Guest {
         (field "name" string) (field "version" string) (field "authors" (list string))))
     (export $description "description" (type $description'))
     (func $describe (result $description)
-        (canon lift (core func $instance "describe") (memory $instance "memory")))
+        (canon lift (core func $instance "describe") (memory (core memory $instance "memory"))))
     (func $evaluate
         (param "network" (borrow $network)) (param "dataset" (borrow $dataset)) (param "seed" u64)
         (result (result f64 (error string)))
-        (canon lift (core func $instance "evaluate") (memory $instance "memory")))
+        (canon lift (core func $instance "evaluate") (memory (core memory $instance "memory"))))
     (export "describe" (func $describe))
     (export "evaluate" (func $evaluate)))"#
         )
