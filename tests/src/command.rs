@@ -1,8 +1,10 @@
 //! The command `assay`, started as a user starts it.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use tempfile::TempDir;
 
 /// What a command did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,23 +52,24 @@ fn binary() -> PathBuf {
 ///
 /// If it cannot be started.
 pub fn assay<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Ran {
-    assay_env(args, &[])
-}
-
-/// The same with more environment variables.
-///
-/// # Panics
-///
-/// If it cannot be started.
-pub fn assay_env<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>, env: &[(&str, &str)]) -> Ran {
-    let output = Command::new(binary())
-        .args(args)
-        .envs(env.iter().copied())
-        .output()
-        .expect("the binary starts");
+    let output = Command::new(binary()).args(args).output().expect("the binary starts");
     Ran {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
+}
+
+/// Imports everything under a source with the command; gives the folder of tasks, which lives as
+/// long as the first value.
+///
+/// # Panics
+///
+/// If the import fails.
+pub fn import(source: &Path) -> (TempDir, PathBuf) {
+    let dir = TempDir::new().expect("a temporary folder can be made");
+    let into = dir.path().join("tasks");
+    let (source, place) = (source.as_os_str(), into.as_os_str());
+    assay(["task".as_ref(), "import".as_ref(), source, "--into".as_ref(), place]).ok();
+    (dir, into)
 }

@@ -9,6 +9,6 @@ mod command;
 mod guest;
 mod place;
 
-pub use command::{Ran, assay, assay_env};
+pub use command::{Ran, assay, import};
 pub use guest::{Guest, IMPORTS};
 pub use place::{built_guest, shared, shipped_task};

@@ -84,6 +84,8 @@ fn fuel_is_the_same_each_time_and_its_limit_is_exact() {
 fn eating_memory_ends_as_out_of_memory() {
     let eat = "(loop (br_if 0 (i32.ne (memory.grow (i32.const 1)) (i32.const -1)))) unreachable";
     assert_eq!(outcome(eat), Outcome::OutOfMemory);
+    // A size that no memory can have is refused too, and is not the machine's fault.
+    assert_eq!(outcome("(f64.convert_i32_s (memory.grow (i32.const -1)))"), Outcome::Value(-1.0));
     // A guest that copes with a refused growth goes on.
     assert_eq!(
         outcome("(f64.convert_i32_s (memory.grow (i32.const 60000)))"),

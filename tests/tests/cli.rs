@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use assay_tests::{Guest, assay, built_guest, shared, shipped_task};
+use assay_tests::{Guest, assay, built_guest, import, shared, shipped_task};
 use tempfile::TempDir;
 
 fn write(dir: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
@@ -165,16 +165,7 @@ fn the_shipped_task_verifies_and_inspects() {
 #[test]
 fn a_changed_truth_is_noticed() {
     let Some(toy) = shared("pgdl/toy_data") else { return };
-    let dir = TempDir::new().unwrap();
-    let into = dir.path().join("tasks");
-    assay([
-        "task".as_ref(),
-        "import".as_ref(),
-        toy.as_os_str(),
-        "--into".as_ref(),
-        into.as_os_str(),
-    ])
-    .ok();
+    let (_dir, into) = import(&toy);
     let truth = into.join("toy_data.truth/model_configs.json");
     let text = fs::read_to_string(&truth).unwrap();
     fs::write(&truth, text.replacen("\"train_acc\": 0.875", "\"train_acc\": 0.88", 1)).unwrap();

@@ -1,7 +1,6 @@
 //! The probe: a guest that calls every function of the interface and checks every answer.
 
-use assay_tests::{assay, built_guest, shared, shipped_task};
-use tempfile::TempDir;
+use assay_tests::{assay, built_guest, import, shared, shipped_task};
 
 fn probe(task: &std::path::Path) {
     let component = built_guest("probe");
@@ -29,15 +28,6 @@ fn every_function_answers_as_documented_on_pictures() {
 #[test]
 fn every_function_answers_as_documented_on_the_toy_task() {
     let Some(toy) = shared("pgdl/toy_data") else { return };
-    let dir = TempDir::new().unwrap();
-    let into = dir.path().join("tasks");
-    assay([
-        "task".as_ref(),
-        "import".as_ref(),
-        toy.as_os_str(),
-        "--into".as_ref(),
-        into.as_os_str(),
-    ])
-    .ok();
-    probe(&into.join("toy_data"));
+    let (_dir, tasks) = import(&toy);
+    probe(&tasks.join("toy_data"));
 }

@@ -2,34 +2,18 @@
 //! logits, and the values of the three measures.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use assay_call::{Tap, TapPoint};
 use assay_engine::{Lane, PreparedNetwork, evaluate, forward};
 use assay_task::Task;
-use assay_tests::{assay, built_guest, shared};
+use assay_tests::{assay, built_guest, import, shared};
 use serde_json::Value;
 use tempfile::TempDir;
-
-/// Imports everything under a source with the command.
-fn import(source: &Path, dir: &TempDir) -> PathBuf {
-    let into = dir.path().join("tasks");
-    let args = [
-        "task".as_ref(),
-        "import".as_ref(),
-        source.as_os_str(),
-        "--into".as_ref(),
-        into.as_os_str(),
-    ];
-    assay(args).ok();
-    into
-}
 
 /// The zoo's tasks, imported, with their reference values; nothing where the zoo is absent.
 fn zoo() -> Option<(TempDir, Vec<(Task, Value)>)> {
     let source = shared("zoo")?;
-    let dir = TempDir::new().unwrap();
-    let into = import(&source, &dir);
+    let (dir, into) = import(&source);
     let text = std::fs::read(source.join("reference_values.json")).unwrap();
     let reference: BTreeMap<String, Value> = serde_json::from_slice(&text).unwrap();
     assert_eq!(reference.len(), 4);
@@ -45,8 +29,8 @@ fn number(value: &Value) -> f64 {
 #[test]
 fn the_toy_task_verifies() {
     let Some(toy) = shared("pgdl/toy_data") else { return };
-    let dir = TempDir::new().unwrap();
-    let task = import(&toy, &dir).join("toy_data");
+    let (_dir, tasks) = import(&toy);
+    let task = tasks.join("toy_data");
     let ran = assay(["task".as_ref(), "verify".as_ref(), task.as_os_str(), "--json".as_ref()]);
     let json = ran.ok().json();
     let networks = json["networks"].as_array().unwrap();

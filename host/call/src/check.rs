@@ -101,15 +101,17 @@ fn fail<T>(kind: ErrorKind, message: impl Into<String>) -> Result<T, Rejected> {
     Err(Rejected::Error(CallError::new(kind, message)))
 }
 
-/// Elements of a shape, if one tensor may have so many.
+/// Elements of a shape, if one tensor may have so many. Empty axes do not excuse the others: strides
+/// and partial products of any accepted shape are bounded too.
 fn elements(shape: &[usize]) -> Result<u64, Rejected> {
-    let count = shape.iter().try_fold(1_u64, |count, axis| count.checked_mul(*axis as u64));
-    match count {
-        Some(count) if count <= ELEMENTS_MAX => Ok(count),
-        _ => fail(
-            ErrorKind::TooLarge,
-            format!("a tensor of shape {shape:?} has over {ELEMENTS_MAX} elements"),
-        ),
+    let bound =
+        shape.iter().try_fold(1_u64, |count, axis| count.checked_mul((*axis).max(1) as u64));
+    match bound {
+        Some(bound) if bound <= ELEMENTS_MAX => Ok(if shape.contains(&0) { 0 } else { bound }),
+        _ => {
+            let message = format!("a tensor of shape {shape:?} has over {ELEMENTS_MAX} elements");
+            fail(ErrorKind::TooLarge, message)
+        }
     }
 }
 
