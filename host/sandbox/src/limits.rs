@@ -53,7 +53,7 @@ impl SandboxLimits {
         log_lines_max: 200,
         log_bytes_max: 16 << 10,
         text_bytes_max: 1024,
-        wall_max: Duration::from_secs(3600),
+        wall_max: Duration::from_hours(1),
     };
 }
 
