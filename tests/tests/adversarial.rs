@@ -1,6 +1,8 @@
 //! Hostile components against the sandbox: each has exactly one outcome, and none takes the host
 //! or the next unit along.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use assay_ids::UnitSeed;
 use assay_sandbox::{Admitted, NoHost, Outcome, Refusal, RefusalClass, Sandbox, SandboxLimits};
 use assay_tests::Guest;

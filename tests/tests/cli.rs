@@ -1,5 +1,7 @@
 //! The command as users meet it: outcomes, exit codes, hints, and nothing lost.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,8 @@
 //! The competition's own files against what TensorFlow computed on them: import, accuracy, loss,
 //! logits, and the values of the three measures.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::collections::BTreeMap;
 
 use assay_call::{Tap, TapPoint};

@@ -1,5 +1,7 @@
 //! Checks and prices at their borders: what passes, what is a mistake, what cannot be trusted.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::collections::BTreeMap;
 
 use assay_call::{

@@ -1,5 +1,7 @@
 //! The order of a session: charged before done, mistakes cost the constant, everything is recorded.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use assay_call::{
     Call, DatasetHandle, Detail, Execute, Exhausted, Fault, Host, Inventory, Limits, NetworkHandle,
     Plan, Reply, Session, Stop, TensorHandle, UnaryOp, price,

@@ -1,5 +1,7 @@
 //! What `--help` promises: scripts and habits rely on these forms.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::process::Command;
 
 fn help(args: &[&str]) -> String {

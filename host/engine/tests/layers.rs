@@ -1,6 +1,8 @@
 //! Layers against a plain float64 reference that follows their definition index by index, over
 //! random shapes, strides and paddings; and the promise that threads and batches change no bit.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::sync::Arc;
 
 use assay_call::{Tap, TapPoint};

@@ -258,7 +258,9 @@ mod tests {
             let mut state = State::new(job, initial_weights(&job.architecture, 1, 0));
             for array in &mut state.weights {
                 // Away from zero, so that no bias sits on a kink of a relu.
-                array.iter_mut().for_each(|weight| *weight += 0.05);
+                for weight in array {
+                    *weight += 0.05;
+                }
             }
             let batch = [0, 1, 2, 3, 4, 5];
             let loss = |state: &State<'_>| {

@@ -1,5 +1,7 @@
 //! `assay task import`.
 
+use std::fmt::Write as _;
+
 use assay_task::{Progress, Stage, import};
 
 use crate::args::ImportArgs;
@@ -22,12 +24,14 @@ pub(crate) fn run(args: &ImportArgs) -> Result<(), Failure> {
     let mut text = String::new();
     for task in imported.map_err(Failure::new)? {
         let manifest = task.task.manifest();
-        text.push_str(&format!(
-            "{}: {} networks, {} training examples\n",
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "{}: {} networks, {} training examples",
             task.task.dir().display(),
             manifest.networks.len(),
             manifest.data.examples,
-        ));
+        );
         for note in task.notes {
             eprintln!("note: {}: {note}", manifest.name);
         }

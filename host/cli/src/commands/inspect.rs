@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use assay_score::{Reference, json_number, kendall_tau};
+use assay_score::{Model, Reference, json_number, kendall_tau};
 use assay_task::{Task, TaskError};
 use serde_json::{Value, json};
 
@@ -77,7 +77,7 @@ fn networks(task: &Task, truth: Option<&Reference>) -> Result<String, Failure> {
     for id in task.network_ids() {
         let network = task.network(id).map_err(Failure::new)?;
         let architecture = network.architecture();
-        let metrics = truth.and_then(|truth| truth.model(id)).map(|model| model.metrics());
+        let metrics = truth.and_then(|truth| truth.model(id)).map(Model::metrics);
         let share =
             |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |v| format!("{v:.4}"));
         rows.push(vec![
@@ -95,7 +95,7 @@ fn networks(task: &Task, truth: Option<&Reference>) -> Result<String, Failure> {
 
 /// The distribution of the gaps, and how each hyper-parameter goes with them.
 fn gaps(truth: &Reference) -> String {
-    let gaps: Vec<f64> = truth.models().iter().map(|model| model.gap()).collect();
+    let gaps: Vec<f64> = truth.models().iter().map(Model::gap).collect();
     let low = gaps.iter().copied().fold(f64::INFINITY, f64::min);
     let high = gaps.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let width = (high - low) / BINS as f64;
@@ -137,7 +137,7 @@ fn json_of(task: &Task, truth: Option<&Reference>, counts: &[usize]) -> Value {
     let manifest = task.manifest();
     let values = &manifest.data.values;
     let network = |id: &str| {
-        let metrics = truth.and_then(|truth| truth.model(id)).map(|model| model.metrics());
+        let metrics = truth.and_then(|truth| truth.model(id)).map(Model::metrics);
         json!({
             "id": id,
             "train_acc": metrics.map(|metrics| json_number(metrics.train_acc)),

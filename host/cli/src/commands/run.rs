@@ -142,19 +142,18 @@ fn text(report: &TaskReport) -> String {
             vec![unit.id.clone(), value, fuel, work, outcome.class().to_owned()]
         })
         .collect();
-    let mut text = output::table(&[&report.name, "value", "fuel", "work", "outcome"], &rows);
-    match &report.scored {
-        Some(scored) => text.push_str(&format!(
-            "score {:.12}  (chance {:.4} +- {:.4}, 95 % below {:.4}; Kendall's tau {:.4})\n",
-            scored.score,
-            scored.chance.mean,
-            scored.chance.sd,
-            scored.chance.p95,
-            scored.beside.kendall_tau,
-        )),
-        None => text.push_str("no score\n"),
-    }
-    text
+    let table = output::table(&[&report.name, "value", "fuel", "work", "outcome"], &rows);
+    let Some(scored) = &report.scored else {
+        return format!("{table}no score\n");
+    };
+    format!(
+        "{table}score {:.12}  (chance {:.4} +- {:.4}, 95 % below {:.4}; Kendall's tau {:.4})\n",
+        scored.score,
+        scored.chance.mean,
+        scored.chance.sd,
+        scored.chance.p95,
+        scored.beside.kendall_tau,
+    )
 }
 
 /// A unit without a value fails the run; if all such units are inconclusive, so is the run.

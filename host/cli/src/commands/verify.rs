@@ -61,7 +61,7 @@ fn verify(task: &Task, reference: &Reference) -> Result<Vec<Verified>, Failure> 
         let model = reference
             .model(id)
             .ok_or_else(|| Failure::new(format!("the truth of {} has no {id}", task.name())))?;
-        let recorded = model.metrics().clone();
+        let recorded = *model.metrics();
         let ok = agrees(&found, &recorded);
         verified.push(Verified { id: id.to_owned(), found, recorded, ok });
         bar.inc(1);
