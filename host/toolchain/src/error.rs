@@ -65,7 +65,7 @@ pub enum BuildError {
     /// The directory holds no Cargo project.
     #[error(
         "{dir} is not a Rust measure project: it has no Cargo.toml\n\
-         hint: `assay new DIR` makes one"
+         hint: `guest-sdk/README.md` shows the two files that a project takes"
     )]
     NoProject {
         /// The directory that was given.
