@@ -36,15 +36,15 @@ impl Task {
     /// Opens the task in a directory.
     ///
     /// # Errors
-    /// The directory is no task, or its manifest breaks the format.
+    /// The directory is absent or no task, or its manifest breaks the format.
     pub fn open(dir: &Path) -> Result<Self, TaskError> {
-        let path = dir.join(MANIFEST);
-        if !path.is_file() {
-            return Err(TaskError::NotATask { dir: dir.to_path_buf() });
-        }
-        let text = fs::read_to_string(&path).map_err(TaskError::io(&path))?;
         // The absolute path has the directory's name even where `dir` is "." or ends in "..".
         let dir = dir.canonicalize().map_err(TaskError::io(dir))?;
+        let path = dir.join(MANIFEST);
+        if !path.is_file() {
+            return Err(TaskError::NotATask { dir });
+        }
+        let text = fs::read_to_string(&path).map_err(TaskError::io(&path))?;
         Ok(Self { dir, manifest: Manifest::read(&text)? })
     }
 
