@@ -15,7 +15,7 @@ const CODE: [(&str, &str); 4] = [
 ];
 
 /// Directories of somebody's machine. A user's reader does not have them.
-const PLACES: [&str; 4] = ["work", "tmp", "root", "home"];
+const PLACES: [&str; 4] = ["tmp", "root", "home", "Users"];
 
 /// Settings that make cargo, pip or npm fetch from somewhere else than the public registries.
 const MIRRORS: [&str; 4] = ["replace-with", "index-url", "registry-url", "npmrc"];
@@ -76,7 +76,7 @@ fn ends_in_name(before: &str) -> bool {
     before.ends_with(|c: char| c.is_alphanumeric() || c == '_')
 }
 
-/// In `fuel/work/bytes` or `~/tmp/x` the directory is no absolute path.
+/// In `fuel/home/bytes` or `~/tmp/x` the directory is no absolute path.
 fn ends_in_path(before: &str) -> bool {
     before.ends_with(|c: char| c.is_alphanumeric() || "_.~}*)>$-".contains(c))
 }
@@ -96,10 +96,10 @@ mod tests {
 
     #[test]
     fn absolute_places_are_found_in_every_kind_of_file() {
-        for line in ["path = \"/work/main\"", "see /tmp/x", "(/home/me/x)"] {
+        for line in ["path = \"/Users/me/x\"", "see /tmp/x", "(/home/me/x)"] {
             assert_eq!(check("a.md", line).len(), 1, "{line}");
         }
-        for line in ["fuel/work/bytes", "./tmp/x", "$DIR/work/x", "${OUT}/tmp/y", "/workshop/"] {
+        for line in ["fuel/home/bytes", "./tmp/x", "$DIR/home/x", "${OUT}/tmp/y", "/homestead/"] {
             assert_eq!(check("a.md", line), Vec::<String>::new(), "{line}");
         }
     }
