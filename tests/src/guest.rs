@@ -1,7 +1,7 @@
 //! Guests written as text: the smallest components of the world `measure`, to be hostile with.
 
 /// The imports that every guest here has: the types that `evaluate` is handed.
-pub const IMPORTS: &str = r#"
+const IMPORTS: &str = r#"
     (import "assay:measure/networks@0.1.0"
         (instance $networks (export "network" (type (sub resource)))))
     (import "assay:measure/data@0.1.0"

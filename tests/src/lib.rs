@@ -10,5 +10,5 @@ mod guest;
 mod place;
 
 pub use command::{Ran, assay, import};
-pub use guest::{Guest, IMPORTS};
+pub use guest::Guest;
 pub use place::{built_guest, shared, shipped_task};

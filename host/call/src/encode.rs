@@ -128,15 +128,14 @@ pub(crate) fn reply(reply: &Reply, out: &mut Digester) {
             out.text("layers").number(layers.len() as u64);
             for layer in layers {
                 kind(&layer.kind, out);
-                shape(&layer.input, out);
-                shape(&layer.output, out);
+                out.shape(&layer.input).shape(&layer.output);
             }
         }
         Reply::Parameters(parameters) => {
             out.text("parameters").number(parameters.len() as u64);
             for parameter in parameters {
                 out.number(parameter.layer as u64).text(parameter.role.name());
-                shape(&parameter.shape, out);
+                out.shape(&parameter.shape);
             }
         }
         Reply::Statistics(s) => {
@@ -145,13 +144,6 @@ pub(crate) fn reply(reply: &Reply, out: &mut Digester) {
         Reply::Error(error) => {
             out.text("error").text(error.kind.name()).text(&error.message);
         }
-    }
-}
-
-fn shape(shape: &[usize], out: &mut Digester) {
-    out.number(shape.len() as u64);
-    for axis in shape {
-        out.number(*axis as u64);
     }
 }
 

@@ -25,6 +25,6 @@ pub use check::{Inventory, Plan, Rejected, check};
 pub use ledger::{Exhausted, Ledger};
 pub use limits::{LIMITS, Limit, Limits};
 pub use operations::{BinaryOp, ReduceOp, Tap, TapPoint, UnaryOp};
-pub use reply::{CallError, ErrorKind, LayerInfo, ParameterInfo, Reply, Statistics};
+pub use reply::{CallError, ErrorKind, Reply, Statistics};
 pub use session::{Execute, Fault, Host, Meters, Session, Stop};
 pub use transcript::{Detail, Transcript};

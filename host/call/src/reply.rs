@@ -22,20 +22,14 @@ pub enum Reply {
     /// A count or an amount.
     Number(u64),
     /// The layers of a network.
-    Layers(Vec<LayerInfo>),
+    Layers(Vec<Layer>),
     /// The parameters of a network.
-    Parameters(Vec<ParameterInfo>),
+    Parameters(Vec<Parameter>),
     /// Statistics of the input values.
     Statistics(Statistics),
     /// The call was a mistake.
     Error(CallError),
 }
-
-/// One layer as a measure sees it.
-pub type LayerInfo = Layer;
-
-/// One parameter as a measure sees it.
-pub type ParameterInfo = Parameter;
 
 /// Statistics of a dataset's input values.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -7,5 +7,6 @@ pub(crate) mod inspect;
 pub(crate) mod run;
 pub(crate) mod score;
 pub(crate) mod train;
+mod truth;
 mod unit;
 pub(crate) mod verify;

@@ -99,10 +99,7 @@ pub struct PreparedData {
 impl PreparedData {
     /// Counts classes and takes statistics.
     pub fn new(dataset: Dataset) -> Self {
-        let mut class_counts = vec![0; dataset.classes() as usize];
-        for label in dataset.labels() {
-            class_counts[*label as usize] += 1;
-        }
+        let class_counts = dataset.class_counts();
         let values = dataset.inputs();
         let count = values.len() as f64;
         let mean = reduce::sum(values, |x| x) / count;

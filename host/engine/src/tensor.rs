@@ -50,10 +50,7 @@ impl Tensor {
     /// Digest of shape and values, with every NaN counted as the same.
     pub fn digest(&self) -> Digest {
         let mut digester = Digester::new("assay tensor");
-        digester.number(self.shape.len() as u64);
-        for axis in &self.shape {
-            digester.number(*axis as u64);
-        }
+        digester.shape(&self.shape);
         if self.values.iter().any(|value| value.is_nan()) {
             let canonical: Vec<f32> = self.values.iter().copied().map(canonical).collect();
             digester.floats(&canonical);

@@ -133,6 +133,15 @@ impl Digester {
         self
     }
 
+    /// Adds a shape: the number of axes, then each length.
+    pub fn shape(&mut self, shape: &[usize]) -> &mut Self {
+        self.number(shape.len() as u64);
+        for axis in shape {
+            self.number(*axis as u64);
+        }
+        self
+    }
+
     /// The digest of everything added so far.
     pub fn finish(&self) -> Digest {
         Digest(*self.0.finalize().as_bytes())

@@ -136,6 +136,11 @@ impl Architecture {
         self.layers[..end].iter().map(|layer| layer.operations).fold(0, u64::saturating_add)
     }
 
+    /// Multiply-adds of all layers, for one example.
+    pub fn operations(&self) -> u64 {
+        self.operations_until(self.layers.len())
+    }
+
     /// Number of parameter values.
     pub fn parameter_count(&self) -> usize {
         self.parameters.iter().map(|parameter| parameter.shape.iter().product::<usize>()).sum()

@@ -82,6 +82,15 @@ impl Dataset {
         &self.labels
     }
 
+    /// Number of examples of each class.
+    pub fn class_counts(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.classes as usize];
+        for label in &*self.labels {
+            counts[*label as usize] += 1;
+        }
+        counts
+    }
+
     /// All inputs, row-major.
     pub fn inputs(&self) -> &[f32] {
         &self.inputs
@@ -103,6 +112,7 @@ mod tests {
         let data = Dataset::new(vec![2], vec![1.0, 2.0, 3.0, 4.0], vec![0, 1], 2).unwrap();
         assert_eq!(data.example(1), Some(&[3.0, 4.0][..]));
         assert_eq!(data.example(2), None);
+        assert_eq!(data.class_counts(), [1, 1]);
     }
 
     #[test]

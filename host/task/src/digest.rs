@@ -24,11 +24,7 @@ pub fn network_digest(network: &Network) -> Digest {
 /// The digest of labelled examples: shape, classes, inputs by their `f32` bits, labels.
 pub fn dataset_digest(dataset: &Dataset) -> Digest {
     let mut digester = Digester::new("assay dataset 1");
-    digester.number(dataset.shape().len() as u64);
-    for axis in dataset.shape() {
-        digester.number(*axis as u64);
-    }
-    digester.number(u64::from(dataset.classes()));
+    digester.shape(dataset.shape()).number(u64::from(dataset.classes()));
     digester.floats(dataset.inputs()).indices(dataset.labels());
     digester.finish()
 }

@@ -36,4 +36,4 @@ pub use import::{
 pub use manifest::{Data, Manifest, NetworkEntry, Statistics, Storage};
 pub use task::Task;
 pub use tensors::Precision;
-pub use writer::TaskWriter;
+pub use writer::{TaskWriter, occupied};

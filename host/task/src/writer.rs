@@ -359,12 +359,17 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), TaskError> {
 }
 
 fn refuse_existing(target: &Path) -> Result<(), TaskError> {
-    for path in [target.to_path_buf(), truth_dir(target)] {
-        if path.symlink_metadata().is_ok() {
-            return Err(TaskError::Exists { path });
-        }
+    match occupied(target) {
+        Some(path) => Err(TaskError::Exists { path }),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// What already stands where a task and its truth would go, if anything does. `target` is the
+/// task's own directory.
+pub fn occupied(target: &Path) -> Option<PathBuf> {
+    let places = [target.to_path_buf(), truth_dir(target)];
+    places.into_iter().find(|path| path.symlink_metadata().is_ok())
 }
 
 /// Makes every file and directory below `dir` durable.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use assay_engine::{Lane, LaneError, Misfit};
 use assay_ids::{Digest, Digester};
 use assay_network::{Architecture, ArchitectureError, Network, NetworkError};
-use assay_task::{Precision, Task, TaskError, TaskWriter};
+use assay_task::{Precision, Task, TaskError, TaskWriter, occupied};
 
 use crate::fit::{EpochEnd, Fit, FitError, Job, fit};
 use crate::grid::{Cell, GridError};
@@ -170,11 +170,9 @@ pub fn train(
     settings: Settings<'_>,
     on_event: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<(Vec<Outcome>, Result<Task, TrainError>), TrainError> {
-    for suffix in ["", ".truth"] {
-        let path = settings.into.join(format!("{}{suffix}", recipe.name));
-        if path.exists() {
-            return Err(TrainError::Exists { path });
-        }
+    // Asked before hours of training, not only when the task is written.
+    if let Some(path) = occupied(&settings.into.join(&recipe.name)) {
+        return Err(TrainError::Exists { path });
     }
     let pictures = Pictures::read(&recipe.dataset, settings.data_dir)?;
     let keep = Keep::open(settings.into, &recipe.name)?;
@@ -210,10 +208,7 @@ pub(crate) fn train_networks(
     on_event(Event::Start { networks: plans.len(), kept });
     let mut missing: Vec<usize> = (0..plans.len()).filter(|i| fits[*i].is_none()).collect();
     // The longest first, so that no thread begins a long network when the others are done.
-    missing.sort_by_key(|i| {
-        let architecture = &plans[*i].architecture;
-        std::cmp::Reverse(architecture.operations_until(architecture.layers().len()))
-    });
+    missing.sort_by_key(|i| std::cmp::Reverse(plans[*i].architecture.operations()));
     let crew = Crew {
         recipe,
         pictures,

@@ -32,8 +32,8 @@ pub(super) fn check(call: &Call, inventory: &dyn Inventory) -> Checked {
             let examples = batch_size(architecture, *batch, inventory)?;
             let mut shape = vec![examples];
             shape.extend(architecture.output());
-            let all = architecture.operations_until(architecture.layers().len());
-            let work = price::forward(examples as u64, all, elements(&shape)?);
+            let kept = elements(&shape)?;
+            let work = price::forward(examples as u64, architecture.operations(), kept);
             Ok(Plan::tensor(shape, work))
         }
         Call::NetworkActivations { network, batch, taps } => {

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use assay_score::{Model, Reference, json_number, kendall_tau};
-use assay_task::{Task, TaskError};
+use assay_task::Task;
 use serde_json::{Value, json};
 
-use super::verify;
+use super::truth::truth_if_there;
 use crate::args::VerifyArgs;
 use crate::failure::Failure;
 use crate::output;
@@ -17,11 +17,8 @@ const BAR: usize = 40;
 
 pub(crate) fn run(args: &VerifyArgs) -> Result<(), Failure> {
     let task = Task::open(&args.dir).map_err(Failure::new)?;
-    let truth = match task.truth() {
-        Err(TaskError::NoTruth { .. }) => None,
-        _ => Some(verify::truth(&task)?),
-    };
-    let counts = class_counts(&task)?;
+    let truth = truth_if_there(&task)?;
+    let counts = task.dataset().map_err(Failure::new)?.class_counts();
     if args.json {
         return output::json(&json_of(&task, truth.as_ref(), &counts));
     }
@@ -32,15 +29,6 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<(), Failure> {
         None => text.push_str("\nno truth beside the task\n"),
     }
     output::print(&text)
-}
-
-fn class_counts(task: &Task) -> Result<Vec<usize>, Failure> {
-    let dataset = task.dataset().map_err(Failure::new)?;
-    let mut counts = vec![0; dataset.classes() as usize];
-    for label in dataset.labels() {
-        counts[*label as usize] += 1;
-    }
-    Ok(counts)
 }
 
 fn summary(task: &Task, counts: &[usize]) -> String {

@@ -7,12 +7,13 @@ use assay_score::{
     ChanceFloor, Correlations, Predictions, Reference, chance_floor, check as refusals,
     correlations, json_number, pgdl_2020,
 };
-use assay_task::{Task, TaskError};
+use assay_task::Task;
 use serde_json::{Value, json};
 
+use super::check;
 use super::score::{DRAWS, SEED};
+use super::truth::truth_if_there;
 use super::unit::{Unit, run_task};
-use super::{check, verify};
 use crate::args::RunArgs;
 use crate::failure::{FAILED, Failure, INCONCLUSIVE, read};
 use crate::output;
@@ -61,15 +62,13 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     outcome(&reports)
 }
 
-/// The task's truth; nothing if there is none, an error if it is damaged.
+/// The task's truth, with a note if there is none.
 fn truth(task: &Task) -> Result<Option<Reference>, Failure> {
-    match task.truth() {
-        Err(TaskError::NoTruth { .. }) => {
-            eprintln!("note: {}: no truth beside the task, so there is no score", task.name());
-            Ok(None)
-        }
-        _ => verify::truth(task).map(Some),
+    let truth = truth_if_there(task)?;
+    if truth.is_none() {
+        eprintln!("note: {}: no truth beside the task, so there is no score", task.name());
     }
+    Ok(truth)
 }
 
 fn score(task: &str, truth: &Reference, units: &[Unit]) -> Result<Option<Scored>, Failure> {

@@ -67,8 +67,7 @@ fn run_unit(
     lane: &Lane,
     seed: UnitSeed,
 ) -> Unit {
-    let architecture = network.architecture();
-    let operations = architecture.operations_until(architecture.layers().len());
+    let operations = network.architecture().operations();
     let limits = Limits::for_network(operations, data.dataset().examples() as u64);
     let prepared = Arc::new(PreparedNetwork::new(network));
     let engine = Engine::new(lane.clone(), prepared, Arc::clone(data));

@@ -5,6 +5,7 @@ use assay_score::{Metrics, Reference, json_number};
 use assay_task::Task;
 use serde_json::{Value, json};
 
+use super::truth::truth;
 use crate::args::VerifyArgs;
 use crate::failure::Failure;
 use crate::{output, progress};
@@ -39,13 +40,6 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<(), Failure> {
     let message = format!("{}: {} differ from the truth", task.name(), differ.join(", "));
     Err(Failure::new(message)
         .hint("the truth, the weights or the data are not of one training run"))
-}
-
-/// The task's truth, parsed.
-pub(crate) fn truth(task: &Task) -> Result<Reference, Failure> {
-    let bytes = task.truth().map_err(Failure::new)?;
-    Reference::parse(bytes.reveal())
-        .map_err(|error| Failure::new(format!("the truth of {}: {error}", task.name())))
 }
 
 fn verify(task: &Task, reference: &Reference) -> Result<Vec<Verified>, Failure> {
