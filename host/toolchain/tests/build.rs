@@ -26,6 +26,10 @@ const WORLD: &str = "package probe:probe;
 world probe { export run: func(values: list<f64>) -> result<f64, string>; }
 ";
 
+/// The exact crates, as a measure's own lock file has them: what a registry published a minute ago
+/// must not decide whether these tests pass.
+const LOCK: &str = include_str!("fixtures/probe.lock");
+
 /// Indexing and `expect` put source locations into the module, which is what could betray a path.
 const SOURCE: &str = r#"wit_bindgen::generate!({ path: "wit", world: "probe" });
 
@@ -65,8 +69,28 @@ fn write_project(dir: &Path, manifest: &str, source: &str) {
     fs::create_dir_all(dir.join("src")).unwrap();
     fs::create_dir_all(dir.join("wit")).unwrap();
     fs::write(dir.join("Cargo.toml"), manifest).unwrap();
+    fs::write(dir.join("Cargo.lock"), LOCK).unwrap();
     fs::write(dir.join("wit/probe.wit"), WORLD).unwrap();
     fs::write(dir.join("src/lib.rs"), source).unwrap();
+}
+
+/// The lock file of a package of this name, which may need one more package: sorted as cargo sorts,
+/// since a locked build takes no other order.
+fn lock_of(package: &str, extra: Option<&str>) -> String {
+    let mut text = LOCK.replace("\"probe\"", &format!("\"{package}\""));
+    if let Some(extra) = extra {
+        let own = format!("name = \"{package}\"\nversion = \"0.1.0\"\ndependencies = [\n");
+        text = text.replace(&own, &format!("{own} \"{extra}\",\n"));
+        text = format!("{text}\n[[package]]\nname = \"{extra}\"\nversion = \"0.1.0\"\n");
+    }
+    let (head, packages) = text.split_once("\n\n").unwrap();
+    let mut packages: Vec<&str> = packages.split("\n\n").map(str::trim_end).collect();
+    packages.sort_unstable();
+    format!("{head}\n\n{}\n", packages.join("\n\n"))
+}
+
+fn lock(dir: &Path, text: &str) {
+    fs::write(dir.join("Cargo.lock"), text).unwrap();
 }
 
 fn contains(haystack: &[u8], needle: &str) -> bool {
@@ -123,6 +147,7 @@ fn a_dependency_outside_the_workspace_leaves_no_path() {
             MANIFEST.replace("[workspace]", "helper = { path = \"../helper\" }\n\n[workspace]");
         let source = SOURCE.replace("Ok(middle", "Ok(helper::pick(&values) + middle");
         write_project(&root.join("measure"), &manifest, &source);
+        lock(&root.join("measure"), &lock_of("probe", Some("helper")));
         let helper = root.join("helper");
         fs::create_dir_all(helper.join("src")).unwrap();
         let manifest = "[package]\nname = \"helper\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
@@ -160,6 +185,7 @@ fn a_module_without_bindings_is_refused() {
         &manifest,
         "#[unsafe(no_mangle)]\npub extern \"C\" fn one() -> i32 { 1 }\n",
     );
+    lock(root.path(), "version = 4\n\n[[package]]\nname = \"plain\"\nversion = \"0.1.0\"\n");
     let error = build_component(root.path(), &toolchain, &target_dir()).unwrap_err();
     assert!(matches!(error, BuildError::NoBindings { .. }), "{error}");
 }
@@ -173,6 +199,7 @@ fn an_import_outside_the_world_is_refused() {
     let source = SOURCE.replace("Ok(middle", "Ok(unsafe { reach() } + middle");
     let manifest = MANIFEST.replace("\"probe\"", "\"foreign\"");
     write_project(root.path(), &manifest, &format!("{foreign}{source}"));
+    lock(root.path(), &lock_of("foreign", None));
     let error = build_component(root.path(), &toolchain, &target_dir()).unwrap_err();
     assert!(matches!(error, BuildError::Encode { .. }), "{error}");
     assert!(error.to_string().contains("elsewhere"), "{error}");
@@ -184,6 +211,7 @@ fn compile_errors_come_through_in_the_compilers_words() {
     let root = TempDir::new().unwrap();
     let manifest = MANIFEST.replace("\"probe\"", "\"broken\"");
     write_project(root.path(), &manifest, &SOURCE.replace("Ok(middle", "Ok(muddle"));
+    lock(root.path(), &lock_of("broken", None));
     let error = build_component(root.path(), &toolchain, &target_dir()).unwrap_err();
     assert!(
         matches!(&error, BuildError::Compile { package, .. } if package == "broken"),
@@ -220,7 +248,7 @@ fn a_lock_file_is_kept_to() {
     let Some(toolchain) = toolchain() else { return };
     let root = TempDir::new().unwrap();
     write_project(root.path(), MANIFEST, SOURCE);
-    fs::write(root.path().join("Cargo.lock"), "version = 4\n").unwrap();
+    lock(root.path(), "version = 4\n");
     let error = build_component(root.path(), &toolchain, &target_dir()).unwrap_err();
     assert!(matches!(error, BuildError::Metadata { .. }), "{error}");
     assert!(error.to_string().contains("--locked"), "{error}");
