@@ -1,27 +1,9 @@
 //! One request of a measure.
 
-use crate::{BinaryOp, ReduceOp, Tap, UnaryOp};
-
-macro_rules! handle {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(pub u32);
-    };
-}
-
-handle!(
-    /// A tensor of the unit. The executing side numbers tensors from 0 in order of creation.
-    TensorHandle
-);
-handle!(
-    /// A network of the unit; 0 is the one under evaluation.
-    NetworkHandle
-);
-handle!(
-    /// A dataset of the unit; 0 is the training data.
-    DatasetHandle
-);
+use crate::{
+    BinaryOp, DatasetHandle, Descent, Direction, ImageOp, NetworkHandle, Objective, Pass, ReduceOp,
+    Tangent, Tap, TensorHandle, UnaryOp,
+};
 
 /// One request. Shapes, indices and counts are as the guest gave them: [`crate::check`] decides.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,39 +12,282 @@ handle!(
     reason = "the WIT documentation describes each call and field; it is not repeated here"
 )]
 pub enum Call {
-    TensorFromList { shape: Vec<u32>, values: Vec<f32> },
-    TensorShape { tensor: TensorHandle },
-    TensorRead { tensor: TensorHandle, offset: u32, length: u32 },
-    TensorScalar { tensor: TensorHandle },
-    TensorReshape { tensor: TensorHandle, shape: Vec<u32> },
-    TensorPermute { tensor: TensorHandle, axes: Vec<u32> },
-    TensorSlice { tensor: TensorHandle, axis: u32, start: u32, length: u32 },
-    TensorGatherRows { tensor: TensorHandle, indices: Vec<u32> },
-    TensorConcat { parts: Vec<TensorHandle>, axis: u32 },
-    TensorUnary { tensor: TensorHandle, op: UnaryOp },
-    TensorBinary { left: TensorHandle, op: BinaryOp, right: TensorHandle },
-    TensorBinaryScalar { left: TensorHandle, op: BinaryOp, right: f32 },
-    TensorReduce { tensor: TensorHandle, op: ReduceOp, axes: Vec<u32> },
-    TensorArgMax { tensor: TensorHandle },
-    TensorSoftmax { tensor: TensorHandle },
-    TensorLogSoftmax { tensor: TensorHandle },
-    TensorMatmul { left: TensorHandle, right: TensorHandle },
-    TensorDrop { tensor: TensorHandle },
-    NetworkInputShape { network: NetworkHandle },
-    NetworkLayers { network: NetworkHandle },
-    NetworkParameters { network: NetworkHandle },
-    NetworkParameter { network: NetworkHandle, index: u32 },
-    NetworkInitialParameter { network: NetworkHandle, index: u32 },
-    NetworkLogits { network: NetworkHandle, batch: TensorHandle },
-    NetworkActivations { network: NetworkHandle, batch: TensorHandle, taps: Vec<Tap> },
-    DataExamples { dataset: DatasetHandle },
-    DataClasses { dataset: DatasetHandle },
-    DataShape { dataset: DatasetHandle },
-    DataStatistics { dataset: DatasetHandle },
-    DataLabels { dataset: DatasetHandle, start: u32, length: u32 },
-    DataClassIndices { dataset: DatasetHandle, class: u32 },
-    DataBatch { dataset: DatasetHandle, start: u32, length: u32 },
-    DataGather { dataset: DatasetHandle, indices: Vec<u32> },
+    TensorFromList {
+        shape: Vec<u32>,
+        values: Vec<f32>,
+    },
+    TensorShape {
+        tensor: TensorHandle,
+    },
+    TensorRead {
+        tensor: TensorHandle,
+        offset: u32,
+        length: u32,
+    },
+    TensorScalar {
+        tensor: TensorHandle,
+    },
+    TensorReshape {
+        tensor: TensorHandle,
+        shape: Vec<u32>,
+    },
+    TensorPermute {
+        tensor: TensorHandle,
+        axes: Vec<u32>,
+    },
+    TensorSlice {
+        tensor: TensorHandle,
+        axis: u32,
+        start: u32,
+        length: u32,
+    },
+    TensorGatherRows {
+        tensor: TensorHandle,
+        indices: Vec<u32>,
+    },
+    TensorConcat {
+        parts: Vec<TensorHandle>,
+        axis: u32,
+    },
+    TensorUnary {
+        tensor: TensorHandle,
+        op: UnaryOp,
+    },
+    TensorBinary {
+        left: TensorHandle,
+        op: BinaryOp,
+        right: TensorHandle,
+    },
+    TensorBinaryScalar {
+        left: TensorHandle,
+        op: BinaryOp,
+        right: f32,
+    },
+    TensorReduce {
+        tensor: TensorHandle,
+        op: ReduceOp,
+        axes: Vec<u32>,
+    },
+    TensorArgMax {
+        tensor: TensorHandle,
+    },
+    TensorSoftmax {
+        tensor: TensorHandle,
+    },
+    TensorLogSoftmax {
+        tensor: TensorHandle,
+    },
+    TensorMatmul {
+        left: TensorHandle,
+        right: TensorHandle,
+    },
+    TensorFull {
+        shape: Vec<u32>,
+        value: f32,
+    },
+    TensorOneHot {
+        indices: Vec<u32>,
+        classes: u32,
+    },
+    TensorStack {
+        parts: Vec<TensorHandle>,
+        axis: u32,
+    },
+    TensorPad {
+        tensor: TensorHandle,
+        paddings: Vec<[u32; 2]>,
+        value: f32,
+    },
+    TensorChoose {
+        mask: TensorHandle,
+        yes: TensorHandle,
+        no: TensorHandle,
+    },
+    TensorPick {
+        tensor: TensorHandle,
+        indices: Vec<u32>,
+    },
+    TensorCumulativeSum {
+        tensor: TensorHandle,
+    },
+    TensorQuantile {
+        tensor: TensorHandle,
+        q: f32,
+    },
+    TensorSort {
+        tensor: TensorHandle,
+        direction: Direction,
+    },
+    TensorArgSort {
+        tensor: TensorHandle,
+        direction: Direction,
+    },
+    TensorTopK {
+        tensor: TensorHandle,
+        k: u32,
+    },
+    TensorArgMin {
+        tensor: TensorHandle,
+    },
+    TensorGram {
+        tensor: TensorHandle,
+    },
+    TensorSquaredDistances {
+        left: TensorHandle,
+        right: TensorHandle,
+    },
+    TensorCosineSimilarity {
+        left: TensorHandle,
+        right: TensorHandle,
+    },
+    TensorSingularValues {
+        tensor: TensorHandle,
+    },
+    TensorSvd {
+        tensor: TensorHandle,
+    },
+    TensorSymmetricEigen {
+        tensor: TensorHandle,
+    },
+    TensorSolve {
+        left: TensorHandle,
+        right: TensorHandle,
+    },
+    TensorRandomNormal {
+        seed: u64,
+        stream: u64,
+        shape: Vec<u32>,
+    },
+    TensorRandomUniform {
+        seed: u64,
+        stream: u64,
+        shape: Vec<u32>,
+    },
+    TensorRandomPermutation {
+        seed: u64,
+        stream: u64,
+        length: u32,
+    },
+    TensorDrop {
+        tensor: TensorHandle,
+    },
+    Image {
+        images: TensorHandle,
+        op: ImageOp,
+    },
+    NetworkInputShape {
+        network: NetworkHandle,
+    },
+    NetworkLayers {
+        network: NetworkHandle,
+    },
+    NetworkParameters {
+        network: NetworkHandle,
+    },
+    NetworkParameter {
+        network: NetworkHandle,
+        index: u32,
+    },
+    NetworkInitialParameter {
+        network: NetworkHandle,
+        index: u32,
+    },
+    NetworkLogits {
+        network: NetworkHandle,
+        batch: TensorHandle,
+    },
+    NetworkActivations {
+        network: NetworkHandle,
+        batch: TensorHandle,
+        taps: Vec<Tap>,
+    },
+    NetworkLogitsFrom {
+        network: NetworkHandle,
+        layer: u32,
+        activation: TensorHandle,
+    },
+    NetworkActivationsFrom {
+        network: NetworkHandle,
+        layer: u32,
+        activation: TensorHandle,
+        taps: Vec<Tap>,
+    },
+    NetworkObjective {
+        pass: Pass,
+        objective: Objective,
+    },
+    NetworkGradients {
+        pass: Pass,
+        objective: Objective,
+        taps: Vec<Tap>,
+    },
+    NetworkParameterGradients {
+        pass: Pass,
+        objective: Objective,
+    },
+    NetworkJacobianVector {
+        pass: Pass,
+        tangent: Tangent,
+        taps: Vec<Tap>,
+    },
+    NetworkHessianVector {
+        pass: Pass,
+        objective: Objective,
+        tangent: Tangent,
+    },
+    NetworkApplyLinear {
+        network: NetworkHandle,
+        layer: u32,
+        activation: TensorHandle,
+    },
+    NetworkApplyTranspose {
+        network: NetworkHandle,
+        layer: u32,
+        activation: TensorHandle,
+    },
+    NetworkWithParameters {
+        network: NetworkHandle,
+        replacements: Vec<(u32, TensorHandle)>,
+    },
+    NetworkTrain {
+        network: NetworkHandle,
+        examples: TensorHandle,
+        labels: Vec<u32>,
+        descent: Descent,
+    },
+    NetworkDrop {
+        network: NetworkHandle,
+    },
+    DataExamples {
+        dataset: DatasetHandle,
+    },
+    DataClasses {
+        dataset: DatasetHandle,
+    },
+    DataShape {
+        dataset: DatasetHandle,
+    },
+    DataStatistics {
+        dataset: DatasetHandle,
+    },
+    DataLabels {
+        dataset: DatasetHandle,
+        start: u32,
+        length: u32,
+    },
+    DataClassIndices {
+        dataset: DatasetHandle,
+        class: u32,
+    },
+    DataBatch {
+        dataset: DatasetHandle,
+        start: u32,
+        length: u32,
+    },
+    DataGather {
+        dataset: DatasetHandle,
+        indices: Vec<u32>,
+    },
     BudgetWorkLimit,
     BudgetWorkLeft,
 }
@@ -88,7 +313,30 @@ impl Call {
             Self::TensorSoftmax { .. } => "tensors.softmax",
             Self::TensorLogSoftmax { .. } => "tensors.log-softmax",
             Self::TensorMatmul { .. } => "tensors.matmul",
+            Self::TensorFull { .. } => "tensors.full",
+            Self::TensorOneHot { .. } => "tensors.one-hot",
+            Self::TensorStack { .. } => "tensors.stack",
+            Self::TensorPad { .. } => "tensors.pad",
+            Self::TensorChoose { .. } => "tensors.choose",
+            Self::TensorPick { .. } => "tensors.pick",
+            Self::TensorCumulativeSum { .. } => "tensors.cumulative-sum",
+            Self::TensorQuantile { .. } => "tensors.quantile",
+            Self::TensorSort { .. } => "tensors.sort",
+            Self::TensorArgSort { .. } => "tensors.arg-sort",
+            Self::TensorTopK { .. } => "tensors.top-k",
+            Self::TensorArgMin { .. } => "tensors.arg-min",
+            Self::TensorGram { .. } => "tensors.gram",
+            Self::TensorSquaredDistances { .. } => "tensors.squared-distances",
+            Self::TensorCosineSimilarity { .. } => "tensors.cosine-similarity",
+            Self::TensorSingularValues { .. } => "tensors.singular-values",
+            Self::TensorSvd { .. } => "tensors.svd",
+            Self::TensorSymmetricEigen { .. } => "tensors.symmetric-eigen",
+            Self::TensorSolve { .. } => "tensors.solve",
+            Self::TensorRandomNormal { .. } => "tensors.random-normal",
+            Self::TensorRandomUniform { .. } => "tensors.random-uniform",
+            Self::TensorRandomPermutation { .. } => "tensors.random-permutation",
             Self::TensorDrop { .. } => "tensors.drop",
+            Self::Image { op, .. } => op.name(),
             Self::NetworkInputShape { .. } => "networks.input-shape",
             Self::NetworkLayers { .. } => "networks.layers",
             Self::NetworkParameters { .. } => "networks.parameters",
@@ -96,6 +344,18 @@ impl Call {
             Self::NetworkInitialParameter { .. } => "networks.initial-parameter",
             Self::NetworkLogits { .. } => "networks.logits",
             Self::NetworkActivations { .. } => "networks.activations",
+            Self::NetworkLogitsFrom { .. } => "networks.logits-from",
+            Self::NetworkActivationsFrom { .. } => "networks.activations-from",
+            Self::NetworkObjective { .. } => "networks.objective",
+            Self::NetworkGradients { .. } => "networks.gradients",
+            Self::NetworkParameterGradients { .. } => "networks.parameter-gradients",
+            Self::NetworkJacobianVector { .. } => "networks.jacobian-vector",
+            Self::NetworkHessianVector { .. } => "networks.hessian-vector",
+            Self::NetworkApplyLinear { .. } => "networks.apply-linear",
+            Self::NetworkApplyTranspose { .. } => "networks.apply-transpose",
+            Self::NetworkWithParameters { .. } => "networks.with-parameters",
+            Self::NetworkTrain { .. } => "networks.train",
+            Self::NetworkDrop { .. } => "networks.drop",
             Self::DataExamples { .. } => "data.examples",
             Self::DataClasses { .. } => "data.classes",
             Self::DataShape { .. } => "data.shape",
@@ -114,13 +374,30 @@ impl Call {
     pub fn bytes_in(&self) -> u64 {
         let words = match self {
             Self::TensorFromList { shape, values } => shape.len() + values.len(),
-            Self::TensorReshape { shape, .. } => shape.len(),
+            Self::TensorReshape { shape, .. }
+            | Self::TensorFull { shape, .. }
+            | Self::TensorRandomNormal { shape, .. }
+            | Self::TensorRandomUniform { shape, .. } => shape.len(),
             Self::TensorPermute { axes, .. } | Self::TensorReduce { axes, .. } => axes.len(),
-            Self::TensorGatherRows { indices, .. } | Self::DataGather { indices, .. } => {
-                indices.len()
+            Self::TensorGatherRows { indices, .. }
+            | Self::TensorOneHot { indices, .. }
+            | Self::TensorPick { indices, .. }
+            | Self::DataGather { indices, .. } => indices.len(),
+            Self::TensorConcat { parts, .. } | Self::TensorStack { parts, .. } => parts.len(),
+            Self::TensorPad { paddings, .. } => 2 * paddings.len(),
+            Self::Image { op, .. } => op.words(),
+            Self::NetworkActivations { taps, .. } | Self::NetworkActivationsFrom { taps, .. } => {
+                2 * taps.len()
             }
-            Self::TensorConcat { parts, .. } => parts.len(),
-            Self::NetworkActivations { taps, .. } => 2 * taps.len(),
+            Self::NetworkObjective { objective, .. }
+            | Self::NetworkParameterGradients { objective, .. } => objective.words(),
+            Self::NetworkGradients { objective, taps, .. } => objective.words() + 2 * taps.len(),
+            Self::NetworkJacobianVector { tangent, taps, .. } => tangent.words() + 2 * taps.len(),
+            Self::NetworkHessianVector { objective, tangent, .. } => {
+                objective.words() + tangent.words()
+            }
+            Self::NetworkWithParameters { replacements, .. } => 2 * replacements.len(),
+            Self::NetworkTrain { labels, .. } => labels.len(),
             _ => 0,
         };
         4 * words as u64

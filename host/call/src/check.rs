@@ -3,12 +3,18 @@
 //! A call that passes has a [`Plan`]; whoever executes it may rely on everything checked here.
 
 mod data;
+mod derivatives;
+mod images;
+mod matrices;
 mod networks;
+mod order;
 mod tensors;
 
 use assay_network::Architecture;
 
-use crate::limits::{AXES_MAX, ELEMENTS_MAX, LIVE_BYTES_MAX, LIVE_TENSORS_MAX, WINDOW_MAX};
+use crate::limits::{
+    AXES_MAX, ELEMENTS_MAX, LIVE_BYTES_MAX, LIVE_TENSORS_MAX, NETWORKS_MAX, WINDOW_MAX,
+};
 use crate::{Call, CallError, DatasetHandle, ErrorKind, NetworkHandle, TensorHandle, price};
 
 /// What exists on the executing side: all that checking and pricing need.
@@ -22,8 +28,19 @@ pub trait Inventory {
     /// A dataset's number of examples, shape of an example, and number of examples of each class.
     fn dataset(&self, dataset: DatasetHandle) -> Option<(usize, &[usize], &[usize])>;
 
-    /// Tensors alive and their bytes.
-    fn live(&self) -> (u64, u64);
+    /// What is alive.
+    fn live(&self) -> Live;
+}
+
+/// What a unit keeps alive on the executing side.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Live {
+    /// Tensors.
+    pub tensors: u64,
+    /// Networks, the unit's own among them.
+    pub networks: u64,
+    /// Bytes of the tensors, and of the arrays that copies of the network do not share with it.
+    pub bytes: u64,
 }
 
 /// What a checked call will cost and make.
@@ -57,12 +74,24 @@ type Checked = Result<Plan, Rejected>;
 /// Checks a call against what exists, and prices it.
 pub fn check(call: &Call, inventory: &dyn Inventory) -> Checked {
     let plan = match call {
-        Call::NetworkInputShape { .. }
+        Call::NetworkObjective { .. }
+        | Call::NetworkGradients { .. }
+        | Call::NetworkParameterGradients { .. }
+        | Call::NetworkJacobianVector { .. }
+        | Call::NetworkHessianVector { .. }
+        | Call::NetworkApplyLinear { .. }
+        | Call::NetworkApplyTranspose { .. }
+        | Call::NetworkWithParameters { .. }
+        | Call::NetworkTrain { .. } => derivatives::check(call, inventory)?,
+        Call::NetworkDrop { .. }
+        | Call::NetworkInputShape { .. }
         | Call::NetworkLayers { .. }
         | Call::NetworkParameters { .. }
         | Call::NetworkParameter { .. }
         | Call::NetworkInitialParameter { .. }
         | Call::NetworkLogits { .. }
+        | Call::NetworkLogitsFrom { .. }
+        | Call::NetworkActivationsFrom { .. }
         | Call::NetworkActivations { .. } => networks::check(call, inventory)?,
         Call::DataExamples { .. }
         | Call::DataClasses { .. }
@@ -72,6 +101,23 @@ pub fn check(call: &Call, inventory: &dyn Inventory) -> Checked {
         | Call::DataClassIndices { .. }
         | Call::DataBatch { .. }
         | Call::DataGather { .. } => data::check(call, inventory)?,
+        Call::Image { images, op } => images::check(tensor(inventory, *images)?, op)?,
+        Call::TensorPick { .. }
+        | Call::TensorCumulativeSum { .. }
+        | Call::TensorQuantile { .. }
+        | Call::TensorSort { .. }
+        | Call::TensorArgSort { .. }
+        | Call::TensorTopK { .. }
+        | Call::TensorArgMax { .. }
+        | Call::TensorArgMin { .. } => order::check(call, inventory)?,
+        Call::TensorMatmul { .. }
+        | Call::TensorGram { .. }
+        | Call::TensorSquaredDistances { .. }
+        | Call::TensorCosineSimilarity { .. }
+        | Call::TensorSingularValues { .. }
+        | Call::TensorSvd { .. }
+        | Call::TensorSymmetricEigen { .. }
+        | Call::TensorSolve { .. } => matrices::check(call, inventory)?,
         Call::BudgetWorkLimit | Call::BudgetWorkLeft => Plan::reply(8),
         _ => tensors::check(call, inventory)?,
     };
@@ -88,6 +134,12 @@ impl Plan {
     /// A plan that makes one tensor.
     fn tensor(shape: Vec<usize>, work: Option<u64>) -> Self {
         Self { work, results: vec![shape], bytes_out: 0 }
+    }
+
+    /// Adds bytes that the reply moves to the guest.
+    fn with_reply(mut self, bytes: u64) -> Self {
+        self.bytes_out = self.bytes_out.saturating_add(bytes);
+        self.with_work(price::bytes(bytes))
     }
 
     /// Adds work to the plan.
@@ -157,21 +209,48 @@ fn indices(list: &[u32], of: usize, what: &str) -> Result<(), Rejected> {
     Ok(())
 }
 
+/// Length of the last axis.
+fn last_axis(shape: &[usize]) -> Result<usize, Rejected> {
+    match shape.last() {
+        Some(last) => Ok(*last),
+        None => fail(ErrorKind::ShapeMismatch, "a scalar has no last axis"),
+    }
+}
+
 fn tensor(inventory: &dyn Inventory, handle: TensorHandle) -> Result<&[usize], Rejected> {
     inventory.tensor(handle).ok_or(Rejected::UnknownHandle)
 }
 
 fn room(results: &[Vec<usize>], inventory: &dyn Inventory) -> Result<(), Rejected> {
-    let (mut count, mut bytes) = inventory.live();
-    for shape in results {
-        count += 1;
-        bytes = bytes.saturating_add(4 * elements(shape)?);
-    }
-    if results.is_empty() || (count <= LIVE_TENSORS_MAX && bytes <= LIVE_BYTES_MAX) {
+    if results.is_empty() {
         return Ok(());
     }
-    let message = format!(
-        "{count} tensors of {bytes} bytes would be alive, at most {LIVE_TENSORS_MAX} of {LIVE_BYTES_MAX} bytes may; drop some"
-    );
+    let mut live = inventory.live();
+    for shape in results {
+        live.tensors += 1;
+        live.bytes = live.bytes.saturating_add(4 * elements(shape)?);
+    }
+    fits(live)
+}
+
+/// Room for one more network whose own arrays have so many elements.
+fn room_for_network(elements: u64, inventory: &dyn Inventory) -> Result<(), Rejected> {
+    let mut live = inventory.live();
+    live.networks += 1;
+    live.bytes = live.bytes.saturating_add(elements.saturating_mul(4));
+    fits(live)
+}
+
+fn fits(live: Live) -> Result<(), Rejected> {
+    let Live { tensors, networks, bytes } = live;
+    let message = if tensors > LIVE_TENSORS_MAX || bytes > LIVE_BYTES_MAX {
+        format!(
+            "{tensors} tensors of {bytes} bytes would be alive, at most {LIVE_TENSORS_MAX} of {LIVE_BYTES_MAX} bytes may; drop some"
+        )
+    } else if networks > NETWORKS_MAX {
+        format!("{networks} networks would be alive, at most {NETWORKS_MAX} may; drop some")
+    } else {
+        return Ok(());
+    };
     fail(ErrorKind::TooLarge, message)
 }

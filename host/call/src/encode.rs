@@ -2,9 +2,9 @@
 //! positions, so that old records stay readable when calls are added.
 
 use assay_ids::Digester;
-use assay_network::LayerKind;
+use assay_network::{Layer, LayerKind};
 
-use crate::{Call, Reply, Tap, TensorHandle};
+use crate::{Call, ImageOp, Objective, Pass, Reply, Tangent, Tap, TensorHandle};
 
 pub(crate) fn call(call: &Call, out: &mut Digester) {
     out.text(call.name());
@@ -16,6 +16,12 @@ pub(crate) fn call(call: &Call, out: &mut Digester) {
             out.indices(&[tensor.0, *offset, *length]);
         }
         Call::TensorShape { tensor }
+        | Call::TensorCumulativeSum { tensor }
+        | Call::TensorArgMin { tensor }
+        | Call::TensorGram { tensor }
+        | Call::TensorSingularValues { tensor }
+        | Call::TensorSvd { tensor }
+        | Call::TensorSymmetricEigen { tensor }
         | Call::TensorScalar { tensor }
         | Call::TensorArgMax { tensor }
         | Call::TensorSoftmax { tensor }
@@ -25,13 +31,14 @@ pub(crate) fn call(call: &Call, out: &mut Digester) {
         }
         Call::TensorReshape { tensor, shape: list }
         | Call::TensorPermute { tensor, axes: list }
+        | Call::TensorPick { tensor, indices: list }
         | Call::TensorGatherRows { tensor, indices: list } => {
             out.indices(&[tensor.0]).indices(list);
         }
         Call::TensorSlice { tensor, axis, start, length } => {
             out.indices(&[tensor.0, *axis, *start, *length]);
         }
-        Call::TensorConcat { parts, axis } => {
+        Call::TensorConcat { parts, axis } | Call::TensorStack { parts, axis } => {
             out.indices(&parts.iter().map(|part| part.0).collect::<Vec<_>>()).indices(&[*axis]);
         }
         Call::TensorUnary { tensor, op } => {
@@ -46,10 +53,83 @@ pub(crate) fn call(call: &Call, out: &mut Digester) {
         Call::TensorReduce { tensor, op, axes } => {
             out.indices(&[tensor.0]).text(op.name()).indices(axes);
         }
-        Call::TensorMatmul { left, right } => {
+        Call::TensorMatmul { left, right }
+        | Call::TensorSquaredDistances { left, right }
+        | Call::TensorCosineSimilarity { left, right }
+        | Call::TensorSolve { left, right } => {
             out.indices(&[left.0, right.0]);
         }
+        _ => more_of_tensors(call, out),
+    }
+}
+
+fn more_of_tensors(call: &Call, out: &mut Digester) {
+    match call {
+        Call::TensorFull { shape, value } => {
+            out.indices(shape).floats(&[*value]);
+        }
+        Call::TensorOneHot { indices, classes } => {
+            out.indices(indices).indices(&[*classes]);
+        }
+        Call::TensorPad { tensor, paddings, value } => {
+            out.indices(&[tensor.0]).indices(paddings.as_flattened()).floats(&[*value]);
+        }
+        Call::TensorChoose { mask, yes, no } => {
+            out.indices(&[mask.0, yes.0, no.0]);
+        }
+        Call::TensorQuantile { tensor, q } => {
+            out.indices(&[tensor.0]).floats(&[*q]);
+        }
+        Call::TensorSort { tensor, direction } | Call::TensorArgSort { tensor, direction } => {
+            out.indices(&[tensor.0]).text(direction.name());
+        }
+        Call::TensorTopK { tensor, k } => {
+            out.indices(&[tensor.0, *k]);
+        }
+        Call::TensorRandomNormal { seed, stream, shape }
+        | Call::TensorRandomUniform { seed, stream, shape } => {
+            out.number(*seed).number(*stream).indices(shape);
+        }
+        Call::TensorRandomPermutation { seed, stream, length } => {
+            out.number(*seed).number(*stream).indices(&[*length]);
+        }
+        Call::Image { images, op } => {
+            out.indices(&[images.0]);
+            image(op, out);
+        }
         _ => network_or_data(call, out),
+    }
+}
+
+/// The operation's name is the call's.
+fn image(op: &ImageOp, out: &mut Digester) {
+    match op {
+        ImageOp::Pad { vertical, horizontal, border } => {
+            out.indices(vertical).indices(horizontal).text(border.name());
+        }
+        ImageOp::CropResize { areas, height, width } => {
+            let flat = areas.iter().flat_map(|area| [area.top, area.left, area.height, area.width]);
+            out.floats(&flat.collect::<Vec<_>>()).indices(&[*height, *width]);
+        }
+        ImageOp::Rotate { angles, fill } => {
+            out.floats(angles).floats(&[*fill]);
+        }
+        ImageOp::Brightness { deltas: list } | ImageOp::Contrast { factors: list } => {
+            out.floats(list);
+        }
+        ImageOp::Saturation { factors: list, range } | ImageOp::Hue { turns: list, range } => {
+            out.floats(list).floats(&[range.low, range.high]);
+        }
+        ImageOp::Erase { areas, value } => {
+            let flat =
+                areas.iter().flat_map(|cells| [cells.top, cells.left, cells.height, cells.width]);
+            out.indices(&flat.collect::<Vec<_>>()).floats(&[*value]);
+        }
+        ImageOp::FlipHorizontal
+        | ImageOp::FlipVertical
+        | ImageOp::RgbToGray
+        | ImageOp::GrayToRgb
+        | ImageOp::Sobel => {}
     }
 }
 
@@ -66,10 +146,29 @@ fn network_or_data(call: &Call, out: &mut Digester) {
             out.indices(&[network.0, batch.0]);
             taps(list, out);
         }
-        Call::NetworkInputShape { network }
+        Call::NetworkDrop { network }
+        | Call::NetworkInputShape { network }
         | Call::NetworkLayers { network }
         | Call::NetworkParameters { network } => {
             out.indices(&[network.0]);
+        }
+        Call::NetworkLogitsFrom { network, layer, activation }
+        | Call::NetworkApplyLinear { network, layer, activation }
+        | Call::NetworkApplyTranspose { network, layer, activation } => {
+            out.indices(&[network.0, *layer, activation.0]);
+        }
+        Call::NetworkActivationsFrom { network, layer, activation, taps: list } => {
+            out.indices(&[network.0, *layer, activation.0]);
+            taps(list, out);
+        }
+        Call::NetworkWithParameters { network, replacements } => {
+            let flat = replacements.iter().flat_map(|(at, tensor)| [*at, tensor.0]);
+            out.indices(&[network.0]).indices(&flat.collect::<Vec<_>>());
+        }
+        Call::NetworkTrain { network, examples, labels, descent } => {
+            out.indices(&[network.0, examples.0]).indices(labels);
+            out.floats(&[descent.learning_rate, descent.momentum, descent.weight_decay]);
+            out.indices(&[descent.batch_size, descent.steps]);
         }
         Call::DataExamples { dataset }
         | Call::DataClasses { dataset }
@@ -87,8 +186,62 @@ fn network_or_data(call: &Call, out: &mut Digester) {
         Call::DataGather { dataset, indices } => {
             out.indices(&[dataset.0]).indices(indices);
         }
+        _ => derivative(call, out),
+    }
+}
+
+fn derivative(call: &Call, out: &mut Digester) {
+    match call {
+        Call::NetworkObjective { pass: at, objective: of }
+        | Call::NetworkParameterGradients { pass: at, objective: of } => {
+            pass(at, out);
+            objective(of, out);
+        }
+        Call::NetworkGradients { pass: at, objective: of, taps: list } => {
+            pass(at, out);
+            objective(of, out);
+            taps(list, out);
+        }
+        Call::NetworkJacobianVector { pass: at, tangent: along, taps: list } => {
+            pass(at, out);
+            tangent(along, out);
+            taps(list, out);
+        }
+        Call::NetworkHessianVector { pass: at, objective: of, tangent: along } => {
+            pass(at, out);
+            objective(of, out);
+            tangent(along, out);
+        }
         _ => {}
     }
+}
+
+fn pass(pass: &Pass, out: &mut Digester) {
+    out.indices(&[pass.network.0, pass.layer, pass.batch.0]);
+}
+
+fn objective(objective: &Objective, out: &mut Digester) {
+    out.text(objective.name());
+    match objective {
+        Objective::Cotangent(tensor)
+        | Objective::SoftCrossEntropy(tensor)
+        | Objective::SquaredError(tensor) => out.indices(&[tensor.0]),
+        Objective::CrossEntropy(list) | Objective::Logit(list) | Objective::Margin(list) => {
+            out.indices(list)
+        }
+        Objective::LogitDifference(list) => {
+            out.indices(&list.iter().flat_map(|(a, b)| [*a, *b]).collect::<Vec<_>>())
+        }
+    };
+}
+
+fn tangent(tangent: &Tangent, out: &mut Digester) {
+    match tangent {
+        Tangent::Batch(tensor) => out.text("batch").indices(&[tensor.0]),
+        Tangent::Parameters(list) => {
+            out.text("parameters").indices(&list.iter().map(|tensor| tensor.0).collect::<Vec<_>>())
+        }
+    };
 }
 
 fn taps(list: &[Tap], out: &mut Digester) {
@@ -109,6 +262,12 @@ pub(crate) fn reply(reply: &Reply, out: &mut Digester) {
                 out.indices(&[*handle]).indices(shape);
             }
         }
+        Reply::Ranking { values: (TensorHandle(handle), shape), indices } => {
+            out.text("ranking").indices(&[*handle]).indices(shape).indices(indices);
+        }
+        Reply::Network(network) => {
+            out.text("network").indices(&[network.0]);
+        }
         Reply::Scalar(value) => {
             out.text("scalar").floats(&[*value]);
         }
@@ -124,12 +283,9 @@ pub(crate) fn reply(reply: &Reply, out: &mut Digester) {
         Reply::Number(number) => {
             out.text("number").number(*number);
         }
-        Reply::Layers(layers) => {
-            out.text("layers").number(layers.len() as u64);
-            for layer in layers {
-                kind(&layer.kind, out);
-                out.shape(&layer.input).shape(&layer.output);
-            }
+        Reply::Layers(list) => {
+            out.text("layers");
+            layers(list, out);
         }
         Reply::Parameters(parameters) => {
             out.text("parameters").number(parameters.len() as u64);
@@ -144,6 +300,14 @@ pub(crate) fn reply(reply: &Reply, out: &mut Digester) {
         Reply::Error(error) => {
             out.text("error").text(error.kind.name()).text(&error.message);
         }
+    }
+}
+
+pub(crate) fn layers(layers: &[Layer], out: &mut Digester) {
+    out.number(layers.len() as u64);
+    for layer in layers {
+        kind(&layer.kind, out);
+        out.shape(&layer.input).shape(&layer.output);
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Because of that a call can be checked and priced from shapes alone ([`check`]), executed in
 //! process or elsewhere ([`Execute`]), recorded ([`Transcript`]) and charged ([`Ledger`]), in one
-//! place and in that order: [`Session`].
+//! place and in that order: [`Session`]. What a result was made of is its [`lineage()`].
 //!
 //! Must not know: wasm, Burn, how tasks are stored.
 //!
@@ -11,20 +11,30 @@
 
 mod call;
 mod check;
+mod derivatives;
 mod encode;
+mod handles;
+mod images;
 mod ledger;
 mod limits;
+mod lineage;
 mod operations;
 pub mod price;
 mod reply;
 mod session;
 mod transcript;
 
-pub use call::{Call, DatasetHandle, NetworkHandle, TensorHandle};
-pub use check::{Inventory, Plan, Rejected, check};
+pub use call::Call;
+pub use check::{Inventory, Live, Plan, Rejected, check};
+pub use derivatives::{Descent, Objective, Tangent};
+pub use handles::{DatasetHandle, NetworkHandle, Pass, TensorHandle};
+pub use images::ImageOp;
 pub use ledger::{Exhausted, Ledger};
 pub use limits::{LIMITS, Limit, Limits};
-pub use operations::{BinaryOp, ReduceOp, Tap, TapPoint, UnaryOp};
+pub use lineage::{Operand, dataset_lineage, lineage, network_lineage};
+pub use operations::{
+    Area, BinaryOp, Border, Cells, Direction, ReduceOp, Tap, TapPoint, UnaryOp, ValueRange,
+};
 pub use reply::{CallError, ErrorKind, Reply, Statistics};
 pub use session::{Execute, Fault, Host, Meters, Session, Stop};
 pub use transcript::{Detail, Transcript};

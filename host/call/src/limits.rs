@@ -38,6 +38,12 @@ limits! {
     CONCAT_MAX = 1024, "tensors", "more parts are joined in two steps";
     /// Taps of one pass.
     TAPS_MAX = 256, "taps", "three points at each of 85 layers";
+    /// Shorter axis of a matrix that is decomposed, and order of one that is solved.
+    DECOMPOSED_MAX = 4096, "rows", "the widest published dense layer; the price grows with the cube";
+    /// Networks alive at once: the unit's own and its copies.
+    NETWORKS_MAX = 64, "networks", "populations of perturbed copies; their arrays count as tensors' bytes too";
+    /// Steps of one call that trains.
+    STEPS_MAX = 100_000, "steps", "bounds one call's time; more steps are more calls";
     /// Calls of one unit.
     CALLS_MAX = 2_000_000, "calls", "bounds the transcript; the busiest published measure makes some ten thousand";
 }

@@ -102,6 +102,16 @@ named! {
     }
 }
 
+named! {
+    /// Which way an order runs.
+    Direction {
+        /// Smallest first.
+        Ascending => "ascending",
+        /// Largest first.
+        Descending => "descending",
+    }
+}
+
 /// One activation to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tap {
@@ -109,4 +119,51 @@ pub struct Tap {
     pub layer: u32,
     /// Where at the layer.
     pub point: TapPoint,
+}
+
+named! {
+    /// What stands outside an image.
+    Border {
+        /// Zeros.
+        Zero => "zero",
+        /// The nearest pixel of the edge.
+        Edge => "edge",
+        /// The image mirrored without repeating the edge: `c b | a b c | b a`.
+        Reflect => "reflect",
+    }
+}
+
+/// A rectangle in pixels, which may lie partly outside its image. Row 0 covers 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Area {
+    /// Upper side.
+    pub top: f32,
+    /// Left side.
+    pub left: f32,
+    /// Above 0.
+    pub height: f32,
+    /// Above 0.
+    pub width: f32,
+}
+
+/// A rectangle of whole pixels inside an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cells {
+    /// First row.
+    pub top: u32,
+    /// First column.
+    pub left: u32,
+    /// Number of rows.
+    pub height: u32,
+    /// Number of columns.
+    pub width: u32,
+}
+
+/// The values that stand for black and for full brightness.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ValueRange {
+    /// Black: what HSV calls 0.
+    pub low: f32,
+    /// Full brightness: what HSV calls 1.
+    pub high: f32,
 }

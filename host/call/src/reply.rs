@@ -2,7 +2,7 @@
 
 use assay_network::{Layer, Parameter};
 
-use crate::TensorHandle;
+use crate::{NetworkHandle, TensorHandle};
 
 /// What a call returns. Tensors stay on the executing side: only handles and shapes cross.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,15 @@ pub enum Reply {
     Shape(Vec<u32>),
     /// A count or an amount.
     Number(u64),
+    /// The largest values of each row, and their positions row by row.
+    Ranking {
+        /// The values' tensor with its shape.
+        values: (TensorHandle, Vec<u32>),
+        /// Positions along the last axis.
+        indices: Vec<u32>,
+    },
+    /// A new network.
+    Network(NetworkHandle),
     /// The layers of a network.
     Layers(Vec<Layer>),
     /// The parameters of a network.
@@ -84,7 +93,8 @@ pub struct CallError {
 }
 
 impl CallError {
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+    /// An error of this kind.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into() }
     }
 }

@@ -3,8 +3,8 @@
 use assay_ids::Digest;
 
 use crate::{
-    Call, Detail, Exhausted, Inventory, Ledger, Limits, Plan, Rejected, Reply, TensorHandle,
-    Transcript, check, limits, price,
+    Call, Detail, Exhausted, Inventory, Ledger, Limits, NetworkHandle, Plan, Rejected, Reply,
+    TensorHandle, Transcript, check, limits, price,
 };
 
 /// What the sandbox talks to: this process's [`Session`], or a connection to another's.
@@ -23,6 +23,9 @@ pub trait Execute: Inventory {
 
     /// Digest of a tensor's shape and values.
     fn content(&self, tensor: TensorHandle) -> Option<Digest>;
+
+    /// Digest of a network's parameters.
+    fn network_content(&self, network: NetworkHandle) -> Option<Digest>;
 }
 
 /// The host failed, not the guest: the unit is inconclusive.
@@ -106,10 +109,16 @@ impl<E: Execute> Session<E> {
     }
 
     fn contents(&self, reply: &Reply) -> Vec<Digest> {
-        match (self.transcript.detail(), reply) {
-            (Detail::Full, Reply::Tensors(tensors)) => {
-                tensors.iter().filter_map(|(handle, _)| self.engine.content(*handle)).collect()
+        if self.transcript.detail() != Detail::Full {
+            return Vec::new();
+        }
+        let tensor = |handle: &TensorHandle| self.engine.content(*handle);
+        match reply {
+            Reply::Tensors(tensors) => {
+                tensors.iter().filter_map(|(handle, _)| tensor(handle)).collect()
             }
+            Reply::Ranking { values: (handle, _), .. } => tensor(handle).into_iter().collect(),
+            Reply::Network(network) => self.engine.network_content(*network).into_iter().collect(),
             _ => Vec::new(),
         }
     }

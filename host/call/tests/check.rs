@@ -2,62 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use std::collections::BTreeMap;
+mod fake;
 
 use assay_call::{
-    BinaryOp, Call, DatasetHandle, ErrorKind, Inventory, NetworkHandle, Plan, ReduceOp, Rejected,
-    Tap, TapPoint, TensorHandle, UnaryOp, check,
+    BinaryOp, Call, DatasetHandle, ErrorKind, Live, NetworkHandle, ReduceOp, Rejected, Tap,
+    TapPoint, TensorHandle, UnaryOp, check,
 };
-use assay_network::{Activation, Architecture, LayerKind};
-
-struct Fake {
-    tensors: BTreeMap<u32, Vec<usize>>,
-    network: Architecture,
-    live: (u64, u64),
-}
-
-impl Fake {
-    fn new(shapes: &[&[usize]]) -> Self {
-        let tensors = (0..).zip(shapes.iter().map(|shape| shape.to_vec())).collect();
-        let dense = |units| LayerKind::Dense { units, activation: Activation::Relu, bias: true };
-        let network = Architecture::new(&[4], vec![dense(5), dense(3)]).unwrap();
-        Self { tensors, network, live: (0, 0) }
-    }
-}
-
-impl Inventory for Fake {
-    fn tensor(&self, tensor: TensorHandle) -> Option<&[usize]> {
-        self.tensors.get(&tensor.0).map(Vec::as_slice)
-    }
-
-    fn network(&self, network: NetworkHandle) -> Option<(&Architecture, bool)> {
-        (network.0 == 0).then_some((&self.network, false))
-    }
-
-    fn dataset(&self, dataset: DatasetHandle) -> Option<(usize, &[usize], &[usize])> {
-        (dataset.0 == 0).then_some((10, &[4][..], &[7, 3][..]))
-    }
-
-    fn live(&self) -> (u64, u64) {
-        self.live
-    }
-}
-
-const T: TensorHandle = TensorHandle(0);
-const U: TensorHandle = TensorHandle(1);
-const N: NetworkHandle = NetworkHandle(0);
-const D: DatasetHandle = DatasetHandle(0);
-
-fn plan(shapes: &[&[usize]], call: &Call) -> Plan {
-    check(call, &Fake::new(shapes)).unwrap_or_else(|error| panic!("{call:?}: {error:?}"))
-}
-
-fn mistake(shapes: &[&[usize]], call: &Call) -> ErrorKind {
-    match check(call, &Fake::new(shapes)) {
-        Err(Rejected::Error(error)) => error.kind,
-        other => panic!("{call:?}: {other:?}"),
-    }
-}
+use fake::{D, Fake, N, T, U, mistake, plan};
 
 #[test]
 fn prices_are_those_of_the_contract() {
@@ -102,10 +53,13 @@ fn sizes_are_bounded_and_never_overflow() {
 #[test]
 fn live_tensors_are_bounded_to_the_byte() {
     let call = Call::TensorUnary { tensor: T, op: UnaryOp::Negate };
-    let with = |live| check(&call, &Fake { live, ..Fake::new(&[&[8]]) }).is_ok();
-    assert!(with((4095, (2 << 30) - 32)));
-    assert!(!with((4096, 0)));
-    assert!(!with((0, (2 << 30) - 31)));
+    let with = |tensors, bytes| {
+        let live = Live { tensors, networks: 1, bytes };
+        check(&call, &Fake { live, ..Fake::new(&[&[8]]) }).is_ok()
+    };
+    assert!(with(4095, (2 << 30) - 32));
+    assert!(!with(4096, 0));
+    assert!(!with(0, (2 << 30) - 31));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use assay_call::{
-    Call, DatasetHandle, Detail, Execute, Exhausted, Fault, Host, Inventory, Limits, NetworkHandle,
-    Plan, Reply, Session, Stop, TensorHandle, UnaryOp, price,
+    Call, DatasetHandle, Detail, Execute, Exhausted, Fault, Host, Inventory, Limits, Live,
+    NetworkHandle, Plan, Reply, Session, Stop, TensorHandle, UnaryOp, price,
 };
 use assay_ids::Digest;
 use assay_network::Architecture;
@@ -28,12 +28,16 @@ impl Inventory for Counting {
         None
     }
 
-    fn live(&self) -> (u64, u64) {
-        (1, 4000)
+    fn live(&self) -> Live {
+        Live { tensors: 1, networks: 1, bytes: 4000 }
     }
 }
 
 impl Execute for Counting {
+    fn network_content(&self, _network: NetworkHandle) -> Option<Digest> {
+        None
+    }
+
     fn execute(&mut self, call: &Call, plan: &Plan) -> Result<Reply, Fault> {
         self.executed.set(self.executed.get() + 1);
         match call {

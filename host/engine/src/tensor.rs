@@ -11,7 +11,46 @@ const NAN: f32 = f32::from_bits(0x7fc0_0000);
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tensor {
     shape: Vec<usize>,
-    values: Arc<[f32]>,
+    values: Values,
+}
+
+/// Where the values lie. What a kernel made stays in its vector: an `Arc<[f32]>` of it would be a
+/// copy. A network's arrays are shared with it.
+#[derive(Debug, Clone)]
+pub enum Values {
+    /// An array of a network.
+    Shared(Arc<[f32]>),
+    /// A result.
+    Made(Arc<Vec<f32>>),
+}
+
+impl std::ops::Deref for Values {
+    type Target = [f32];
+
+    fn deref(&self) -> &[f32] {
+        match self {
+            Self::Shared(values) => values,
+            Self::Made(values) => values,
+        }
+    }
+}
+
+impl PartialEq for Values {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl From<Vec<f32>> for Values {
+    fn from(values: Vec<f32>) -> Self {
+        Self::Made(Arc::new(values))
+    }
+}
+
+impl From<Arc<[f32]>> for Values {
+    fn from(values: Arc<[f32]>) -> Self {
+        Self::Shared(values)
+    }
 }
 
 impl Tensor {
@@ -21,7 +60,7 @@ impl Tensor {
     ///
     /// If the number of values is not the shape's: a bug of the caller, since shapes are checked
     /// before anything is computed.
-    pub fn new(shape: Vec<usize>, values: impl Into<Arc<[f32]>>) -> Self {
+    pub fn new(shape: Vec<usize>, values: impl Into<Values>) -> Self {
         let values = values.into();
         assert_eq!(shape.iter().product::<usize>(), values.len(), "shape {shape:?}");
         Self { shape, values }
@@ -39,7 +78,15 @@ impl Tensor {
 
     /// The same values under another shape.
     pub(crate) fn reshaped(&self, shape: Vec<usize>) -> Self {
-        Self::new(shape, Arc::clone(&self.values))
+        Self::new(shape, self.values.clone())
+    }
+
+    /// The values as an array of a network: shared where they already are one.
+    pub(crate) fn array(&self) -> Arc<[f32]> {
+        match &self.values {
+            Values::Shared(values) => Arc::clone(values),
+            Values::Made(values) => Arc::from(values.as_slice()),
+        }
     }
 
     /// Bytes of the values.

@@ -131,14 +131,14 @@ impl Architecture {
         &self.parameters
     }
 
-    /// Multiply-adds of the layers before `end`, for one example.
-    pub fn operations_until(&self, end: usize) -> u64 {
-        self.layers[..end].iter().map(|layer| layer.operations).fold(0, u64::saturating_add)
+    /// Multiply-adds of the layers in a range, for one example.
+    pub fn operations_in(&self, range: std::ops::Range<usize>) -> u64 {
+        self.layers[range].iter().map(|layer| layer.operations).fold(0, u64::saturating_add)
     }
 
     /// Multiply-adds of all layers, for one example.
     pub fn operations(&self) -> u64 {
-        self.operations_until(self.layers.len())
+        self.operations_in(0..self.layers.len())
     }
 
     /// Number of parameter values.

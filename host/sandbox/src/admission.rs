@@ -11,11 +11,12 @@ use crate::state::{State, printable};
 use crate::{NoHost, Sandbox};
 
 /// The interfaces that a component may import.
-const ALLOWED: [&str; 6] = [
+const ALLOWED: [&str; 7] = [
     "assay:measure/types@0.1.0",
     "assay:measure/tensors@0.1.0",
     "assay:measure/networks@0.1.0",
     "assay:measure/data@0.1.0",
+    "assay:measure/images@0.1.0",
     "assay:measure/budget@0.1.0",
     "assay:measure/log@0.1.0",
 ];

@@ -4,8 +4,10 @@
 
 mod budget;
 mod data;
+mod images;
 mod log;
 mod networks;
+mod operations;
 mod tensors;
 
 pub(crate) use budget::add_to_linker as add_budget;

@@ -29,6 +29,7 @@ impl Sandbox {
         tensors::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
         networks::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
         data::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
+        images::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
         log::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
         add_budget(&mut linker)?;
         let watchdog = Watchdog::start(&engine)?;

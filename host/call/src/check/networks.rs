@@ -1,6 +1,6 @@
 //! Checks of the `networks` interface.
 
-use assay_network::Architecture;
+use assay_network::{Architecture, Layer};
 
 use super::{Checked, Inventory, Plan, Rejected, elements, fail, tensor};
 use crate::limits::TAPS_MAX;
@@ -28,16 +28,24 @@ pub(super) fn check(call: &Call, inventory: &dyn Inventory) -> Checked {
             parameter(architecture, *index)
         }
         Call::NetworkLogits { network, batch } => {
-            let architecture = find(*network)?.0;
-            let examples = batch_size(architecture, *batch, inventory)?;
-            let mut shape = vec![examples];
-            shape.extend(architecture.output());
-            let kept = elements(&shape)?;
-            let work = price::forward(examples as u64, architecture.operations(), kept);
-            Ok(Plan::tensor(shape, work))
+            logits(&Entry::new(find(*network)?.0, 0, *batch, inventory)?)
+        }
+        Call::NetworkLogitsFrom { network, layer, activation } => {
+            logits(&Entry::new(find(*network)?.0, *layer, *activation, inventory)?)
         }
         Call::NetworkActivations { network, batch, taps } => {
-            activations(find(*network)?.0, *batch, taps, inventory)
+            activations(&Entry::new(find(*network)?.0, 0, *batch, inventory)?, taps)
+        }
+        Call::NetworkActivationsFrom { network, layer, activation, taps } => {
+            activations(&Entry::new(find(*network)?.0, *layer, *activation, inventory)?, taps)
+        }
+        Call::NetworkDrop { network } => {
+            find(*network)?;
+            if network.0 == 0 {
+                // The unit's own network is lent to the measure; no honest sandbox gives it back.
+                return Err(Rejected::UnknownHandle);
+            }
+            Ok(Plan::reply(0))
         }
         // Every call of this interface has its arm above; others never come here.
         _ => Err(Rejected::UnknownHandle),
@@ -54,56 +62,101 @@ fn parameter(architecture: &Architecture, index: u32) -> Checked {
     Ok(Plan::tensor(parameter.shape.clone(), Some(work)))
 }
 
-fn batch_size(
-    architecture: &Architecture,
-    batch: TensorHandle,
-    inventory: &dyn Inventory,
-) -> Result<usize, Rejected> {
-    let shape = tensor(inventory, batch)?;
-    match shape.split_first() {
-        Some((examples, example)) if example == architecture.input() => Ok(*examples),
-        _ => {
-            let input = architecture.input();
-            let message =
-                format!("a batch of shape {shape:?}, the network takes [examples, ..{input:?}]");
-            fail(ErrorKind::ShapeMismatch, message)
+/// A batch that enters a network at a layer, checked.
+pub(super) struct Entry<'a> {
+    pub(super) architecture: &'a Architecture,
+    pub(super) layer: usize,
+    pub(super) examples: usize,
+}
+
+impl<'a> Entry<'a> {
+    pub(super) fn new(
+        architecture: &'a Architecture,
+        layer: u32,
+        batch: TensorHandle,
+        inventory: &dyn Inventory,
+    ) -> Result<Self, Rejected> {
+        let input = &find_layer(architecture, layer)?.input;
+        let shape = tensor(inventory, batch)?;
+        match shape.split_first() {
+            Some((examples, example)) if example == input => {
+                Ok(Self { architecture, layer: layer as usize, examples: *examples })
+            }
+            _ => {
+                let taker =
+                    if layer == 0 { "the network".to_owned() } else { format!("layer {layer}") };
+                let message =
+                    format!("a batch of shape {shape:?}, {taker} takes [examples, ..{input:?}]");
+                fail(ErrorKind::ShapeMismatch, message)
+            }
         }
+    }
+
+    /// Multiply-adds for one example from the entry to before layer `end`.
+    pub(super) fn operations_until(&self, end: usize) -> u64 {
+        self.architecture.operations_in(self.layer..end.max(self.layer))
+    }
+
+    /// Multiply-adds for one example from the entry to the end.
+    pub(super) fn operations(&self) -> u64 {
+        self.operations_until(self.architecture.layers().len())
+    }
+
+    /// Shapes of the activations at taps, and the layer before which the last of them lies.
+    pub(super) fn taps(&self, taps: &[Tap]) -> Result<(Vec<Vec<usize>>, usize), Rejected> {
+        if taps.is_empty() {
+            return fail(ErrorKind::InvalidArgument, "no tap");
+        }
+        if taps.len() as u64 > TAPS_MAX {
+            return fail(
+                ErrorKind::TooLarge,
+                format!("{} taps, at most {TAPS_MAX} in one pass", taps.len()),
+            );
+        }
+        let (mut shapes, mut end) = (Vec::with_capacity(taps.len()), self.layer);
+        for tap in taps {
+            let layer = find_layer(self.architecture, tap.layer)?;
+            let at = tap.layer as usize;
+            if at < self.layer {
+                let message = format!("a tap at layer {at}, the batch enters at {}", self.layer);
+                return fail(ErrorKind::OutOfRange, message);
+            }
+            let (example, needs) = match tap.point {
+                TapPoint::Input => (&layer.input, at),
+                TapPoint::PreActivation | TapPoint::Output => (&layer.output, at + 1),
+            };
+            let mut shape = vec![self.examples];
+            shape.extend(example);
+            end = end.max(needs);
+            shapes.push(shape);
+        }
+        Ok((shapes, end))
     }
 }
 
-fn activations(
-    architecture: &Architecture,
-    batch: TensorHandle,
-    taps: &[Tap],
-    inventory: &dyn Inventory,
-) -> Checked {
-    let examples = batch_size(architecture, batch, inventory)?;
-    if taps.is_empty() {
-        return fail(ErrorKind::InvalidArgument, "no tap");
+pub(super) fn find_layer(architecture: &Architecture, layer: u32) -> Result<&Layer, Rejected> {
+    let layers = architecture.layers();
+    match layers.get(layer as usize) {
+        Some(layer) => Ok(layer),
+        None => fail(ErrorKind::OutOfRange, format!("layer {layer} of {}", layers.len())),
     }
-    if taps.len() as u64 > TAPS_MAX {
-        return fail(
-            ErrorKind::TooLarge,
-            format!("{} taps, at most {TAPS_MAX} in one pass", taps.len()),
-        );
-    }
-    let (mut results, mut kept, mut end) = (Vec::with_capacity(taps.len()), 0_u64, 0);
-    for tap in taps {
-        let at = tap.layer as usize;
-        let Some(layer) = architecture.layers().get(at) else {
-            let count = architecture.layers().len();
-            return fail(ErrorKind::OutOfRange, format!("layer {at} of {count}"));
-        };
-        let (example, needs) = match tap.point {
-            TapPoint::Input => (&layer.input, at),
-            TapPoint::PreActivation | TapPoint::Output => (&layer.output, at + 1),
-        };
-        let mut shape = vec![examples];
-        shape.extend(example);
-        kept = kept.saturating_add(elements(&shape)?);
-        end = end.max(needs);
-        results.push(shape);
-    }
-    let work = price::forward(examples as u64, architecture.operations_until(end), kept);
+}
+
+/// Elements of all these shapes.
+pub(super) fn kept(shapes: &[Vec<usize>]) -> Result<u64, Rejected> {
+    shapes.iter().try_fold(0_u64, |sum, shape| Ok(sum.saturating_add(elements(shape)?)))
+}
+
+fn logits(entry: &Entry<'_>) -> Checked {
+    let mut shape = vec![entry.examples];
+    shape.extend(entry.architecture.output());
+    let work = price::forward(entry.examples as u64, entry.operations(), elements(&shape)?);
+    Ok(Plan::tensor(shape, work))
+}
+
+fn activations(entry: &Entry<'_>, taps: &[Tap]) -> Checked {
+    let (results, end) = entry.taps(taps)?;
+    let operations = entry.operations_until(end);
+    let work = price::forward(entry.examples as u64, operations, kept(&results)?);
     Ok(Plan { work, results, bytes_out: 0 })
 }

@@ -1,10 +1,11 @@
 //! Checks of the `tensors` interface.
 
 use super::{
-    Checked, Inventory, Plan, Rejected, elements, fail, guest_shape, indices, range, tensor, window,
+    Checked, Inventory, Plan, Rejected, elements, fail, guest_shape, indices, last_axis, range,
+    tensor, window,
 };
-use crate::limits::CONCAT_MAX;
-use crate::price::{self, TRANSCENDENTAL};
+use crate::limits::{AXES_MAX, CONCAT_MAX};
+use crate::price::{self, TRANSCENDENTAL, UNIFORM};
 use crate::{Call, ErrorKind, ReduceOp, TensorHandle, UnaryOp};
 
 pub(super) fn check(call: &Call, inventory: &dyn Inventory) -> Checked {
@@ -27,6 +28,18 @@ pub(super) fn check(call: &Call, inventory: &dyn Inventory) -> Checked {
             Ok(Plan::reply(4))
         }
         Call::TensorConcat { parts, axis } => concat(parts, *axis, inventory),
+        Call::TensorStack { parts, axis } => stack(parts, *axis, inventory),
+        Call::TensorChoose { mask, yes, no } => {
+            let values = broadcast(tensor(inventory, *yes)?, tensor(inventory, *no)?)?;
+            let shape = broadcast(tensor(inventory, *mask)?, &values)?;
+            let work = price::elements(elements(&shape)?, 1);
+            Ok(Plan::tensor(shape, work))
+        }
+        Call::TensorFull { .. }
+        | Call::TensorOneHot { .. }
+        | Call::TensorRandomNormal { .. }
+        | Call::TensorRandomUniform { .. }
+        | Call::TensorRandomPermutation { .. } => from_nothing(call),
         Call::TensorBinary { left, right, .. } => {
             let shape = broadcast(tensor(inventory, *left)?, tensor(inventory, *right)?)?;
             let work = price::elements(elements(&shape)?, 1);
@@ -39,9 +52,6 @@ pub(super) fn check(call: &Call, inventory: &dyn Inventory) -> Checked {
                 _ => 1,
             };
             same_shape(tensor(inventory, *handle)?, each)
-        }
-        Call::TensorMatmul { left, right } => {
-            matmul(tensor(inventory, *left)?, tensor(inventory, *right)?)
         }
         Call::TensorDrop { tensor: handle } => {
             tensor(inventory, *handle)?;
@@ -64,22 +74,11 @@ fn rearrange(call: &Call, inventory: &dyn Inventory) -> Checked {
         Call::TensorGatherRows { tensor: handle, indices } => {
             gather(tensor(inventory, *handle)?, indices)
         }
+        Call::TensorPad { tensor: handle, paddings, .. } => {
+            pad(tensor(inventory, *handle)?, paddings)
+        }
         Call::TensorReduce { tensor: handle, op, axes } => {
             reduce(tensor(inventory, *handle)?, *op, axes)
-        }
-        Call::TensorArgMax { tensor: handle } => {
-            let shape = tensor(inventory, *handle)?;
-            let count = elements(shape)?;
-            let last = last_axis(shape)?;
-            if last == 0 {
-                return fail(
-                    ErrorKind::ShapeMismatch,
-                    format!("no values to choose from in shape {shape:?}"),
-                );
-            }
-            let rows = count / last as u64;
-            window(rows as usize)?;
-            Ok(Plan::reply(4 * rows).with_work(price::elements(count, 1)))
         }
         Call::TensorSoftmax { tensor: handle } | Call::TensorLogSoftmax { tensor: handle } => {
             let shape = tensor(inventory, *handle)?;
@@ -91,15 +90,34 @@ fn rearrange(call: &Call, inventory: &dyn Inventory) -> Checked {
     }
 }
 
-fn same_shape(shape: &[usize], each: u64) -> Checked {
-    Ok(Plan::tensor(shape.to_vec(), price::elements(elements(shape)?, each)))
+/// Calls that make a tensor of no other.
+fn from_nothing(call: &Call) -> Checked {
+    let made = |shape: &[u32], each: u64| {
+        let shape = guest_shape(shape)?;
+        let work = price::elements(elements(&shape)?, each);
+        Ok(Plan::tensor(shape, work))
+    };
+    match call {
+        Call::TensorFull { shape, .. } => made(shape, 1),
+        Call::TensorRandomNormal { shape, .. } => made(shape, TRANSCENDENTAL),
+        Call::TensorRandomUniform { shape, .. } => made(shape, UNIFORM),
+        Call::TensorRandomPermutation { length, .. } => {
+            window(*length as usize)?;
+            let length = u64::from(*length);
+            Ok(Plan::reply(4 * length).with_work(price::elements(length, UNIFORM)))
+        }
+        Call::TensorOneHot { indices: list, classes } => {
+            indices(list, *classes as usize, "class")?;
+            let shape = vec![list.len(), *classes as usize];
+            let work = elements(&shape)?;
+            Ok(Plan::tensor(shape, Some(work)))
+        }
+        _ => Err(Rejected::UnknownHandle),
+    }
 }
 
-fn last_axis(shape: &[usize]) -> Result<usize, Rejected> {
-    match shape.last() {
-        Some(last) => Ok(*last),
-        None => fail(ErrorKind::ShapeMismatch, "a scalar has no last axis"),
-    }
+fn same_shape(shape: &[usize], each: u64) -> Checked {
+    Ok(Plan::tensor(shape.to_vec(), price::elements(elements(shape)?, each)))
 }
 
 fn from_list(shape: &[u32], count: usize) -> Checked {
@@ -191,6 +209,49 @@ fn concat(parts: &[TensorHandle], axis: u32, inventory: &dyn Inventory) -> Check
     Ok(Plan::tensor(result, Some(work)))
 }
 
+fn stack(parts: &[TensorHandle], axis: u32, inventory: &dyn Inventory) -> Checked {
+    if parts.len() as u64 > CONCAT_MAX {
+        return fail(
+            ErrorKind::TooLarge,
+            format!("{} tensors, at most {CONCAT_MAX} at once", parts.len()),
+        );
+    }
+    let Some((first, rest)) = parts.split_first() else {
+        return fail(ErrorKind::InvalidArgument, "no tensor to put together");
+    };
+    let mut result = tensor(inventory, *first)?.to_vec();
+    for part in rest {
+        let shape = tensor(inventory, *part)?;
+        if shape != result {
+            let message = format!("shapes {result:?} and {shape:?} cannot be stacked");
+            return fail(ErrorKind::ShapeMismatch, message);
+        }
+    }
+    if axis as usize > result.len() {
+        let message = format!("axis {axis} of a result with {} axes", result.len() + 1);
+        return fail(ErrorKind::OutOfRange, message);
+    }
+    if result.len() as u64 >= AXES_MAX {
+        let message = format!("{} axes, at most {AXES_MAX} are possible", result.len() + 1);
+        return fail(ErrorKind::InvalidArgument, message);
+    }
+    result.insert(axis as usize, parts.len());
+    let work = elements(&result)?;
+    Ok(Plan::tensor(result, Some(work)))
+}
+
+fn pad(shape: &[usize], paddings: &[[u32; 2]]) -> Checked {
+    if paddings.len() != shape.len() {
+        let message = format!("{} paddings for {} axes", paddings.len(), shape.len());
+        return fail(ErrorKind::ShapeMismatch, message);
+    }
+    let padded =
+        |(axis, [before, after]): (&usize, &[u32; 2])| axis + *before as usize + *after as usize;
+    let result: Vec<usize> = shape.iter().zip(paddings).map(padded).collect();
+    let work = elements(&result)?;
+    Ok(Plan::tensor(result, Some(work)))
+}
+
 fn broadcast(left: &[usize], right: &[usize]) -> Result<Vec<usize>, Rejected> {
     let axes = left.len().max(right.len());
     let at = |shape: &[usize], axis: usize| {
@@ -229,17 +290,4 @@ fn reduce(shape: &[usize], op: ReduceOp, axes: &[u32]) -> Checked {
     let each = if op == ReduceOp::Variance { 2 } else { 1 };
     let work = price::elements(elements(shape)?.max(elements(&result)?), each);
     Ok(Plan::tensor(result, work))
-}
-
-fn matmul(left: &[usize], right: &[usize]) -> Checked {
-    match (left, right) {
-        ([m, k], [inner, n]) if k == inner => {
-            let work = price::matmul(*m as u64, *k as u64, *n as u64);
-            Ok(Plan::tensor(vec![*m, *n], work))
-        }
-        _ => {
-            let message = format!("shapes {left:?} and {right:?} are no matrix product");
-            fail(ErrorKind::ShapeMismatch, message)
-        }
-    }
 }

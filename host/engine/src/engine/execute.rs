@@ -2,48 +2,34 @@
 
 use std::sync::Arc;
 
-use assay_call::{Call, Execute, Fault, Plan, Reply, Tap, TensorHandle};
+use assay_call::{
+    Call, Execute, Fault, NetworkHandle, Operand, Plan, Reply, TensorHandle, lineage,
+};
 use assay_ids::Digest;
-use rayon::prelude::*;
 
-use super::Engine;
-use crate::Tensor;
-use crate::cpu::{activation, arrange, elementwise, gemm, reduce};
-use crate::forward::{forward, logits_tap};
+use super::{Engine, Failure, Held, Made};
+use crate::cpu::{order, random, reduce};
 use crate::tensor::canonical;
+use crate::{PreparedNetwork, Tensor};
 
-/// Rows of a matrix product that one thread takes at a time.
-const ROWS: usize = 64;
+/// Results of calls that cost less are not kept: computing them again is as quick as finding them.
+const CACHED_FROM: u64 = 1_000_000;
 
 impl Execute for Engine {
     fn execute(&mut self, call: &Call, plan: &Plan) -> Result<Reply, Fault> {
-        match call {
-            Call::TensorDrop { tensor } => {
-                let dropped = self.tensors.remove(tensor).ok_or_else(|| missing(*tensor))?;
-                self.live_bytes -= dropped.bytes();
-                Ok(Reply::Done)
-            }
-            Call::NetworkActivations { batch, taps, .. } => {
-                let batch = self.get(*batch)?.clone();
-                let values = forward(&self.lane, &self.network, batch.values(), taps);
-                let shapes = plan.results.iter().cloned();
-                let tensors = shapes.zip(values).map(|(shape, v)| Tensor::new(shape, v)).collect();
-                Ok(self.put(tensors))
-            }
-            _ => {
-                if let Some(reply) = self.answer(call)? {
-                    return Ok(reply);
-                }
-                let shape = plan.results.first().cloned();
-                let shape = shape.ok_or_else(|| Fault("the plan makes no tensor".to_owned()))?;
-                let tensor = self.compute(call, shape)?;
-                Ok(self.put(vec![tensor]))
-            }
+        match self.answer(call, plan) {
+            Ok(reply) => Ok(reply),
+            Err(Failure::Error(error)) => Ok(Reply::Error(error)),
+            Err(Failure::Fault(fault)) => Err(fault),
         }
     }
 
     fn content(&self, tensor: TensorHandle) -> Option<Digest> {
-        self.tensors.get(&tensor).map(Tensor::digest)
+        self.tensors.get(&tensor).map(|made| made.tensor.digest())
+    }
+
+    fn network_content(&self, network: NetworkHandle) -> Option<Digest> {
+        self.networks.get(&network).map(|held| held.network.digest())
     }
 }
 
@@ -52,31 +38,122 @@ fn missing(tensor: TensorHandle) -> Fault {
     Fault(format!("tensor {} is not here", tensor.0))
 }
 
-fn sizes(shape: &[usize]) -> Vec<u32> {
+pub(super) fn sizes(shape: &[usize]) -> Vec<u32> {
     // Axes of tensors are bounded by the elements of one, which fit easily.
     shape.iter().map(|axis| *axis as u32).collect()
 }
 
 impl Engine {
-    fn get(&self, tensor: TensorHandle) -> Result<&Tensor, Fault> {
-        self.tensors.get(&tensor).ok_or_else(|| missing(tensor))
+    pub(super) fn get(&self, tensor: TensorHandle) -> Result<&Tensor, Fault> {
+        match self.tensors.get(&tensor) {
+            Some(made) => Ok(&made.tensor),
+            None => Err(missing(tensor)),
+        }
     }
 
-    fn put(&mut self, tensors: Vec<Tensor>) -> Reply {
+    pub(super) fn network(&self, network: NetworkHandle) -> Result<&Arc<PreparedNetwork>, Fault> {
+        match self.networks.get(&network) {
+            Some(held) => Ok(&held.network),
+            None => Err(Fault(format!("network {} is not here", network.0))),
+        }
+    }
+
+    fn answer(&mut self, call: &Call, plan: &Plan) -> Result<Reply, Failure> {
+        match call {
+            Call::TensorDrop { tensor } => {
+                let dropped = self.tensors.remove(tensor).ok_or_else(|| missing(*tensor))?;
+                self.live_bytes -= dropped.tensor.bytes();
+                return Ok(Reply::Done);
+            }
+            Call::NetworkDrop { network } => {
+                if let Some(dropped) = self.networks.remove(network) {
+                    self.live_bytes -= dropped.own_bytes;
+                }
+                return Ok(Reply::Done);
+            }
+            Call::NetworkWithParameters { .. } | Call::NetworkTrain { .. } => {
+                let (network, own_bytes) = self.copy(call)?;
+                return Ok(self.put_network(call, network, own_bytes));
+            }
+            _ => {}
+        }
+        if let Some(reply) = self.read(call)? {
+            return Ok(reply);
+        }
+        let (tensors, indices) = self.results(call, plan)?;
+        let fits = tensors.len() == plan.results.len()
+            && tensors.iter().zip(&plan.results).all(|(tensor, shape)| tensor.shape() == shape);
+        if !fits {
+            return Err(Fault(format!("{} made what its plan does not say", call.name())).into());
+        }
+        let mut made = self.put(call, tensors);
+        match (indices, made.pop()) {
+            (Some(indices), Some(values)) => Ok(Reply::Ranking { values, indices }),
+            (_, last) => {
+                made.extend(last);
+                Ok(Reply::Tensors(made))
+            }
+        }
+    }
+
+    /// The tensors of a call, from the cache or computed; and the positions that go with a ranking.
+    fn results(
+        &self,
+        call: &Call,
+        plan: &Plan,
+    ) -> Result<(Vec<Tensor>, Option<Vec<u32>>), Failure> {
+        if let Call::TensorTopK { tensor, k } = call {
+            let (values, indices) = order::top_k(self.get(*tensor)?, *k as usize);
+            return Ok((vec![values], Some(indices)));
+        }
+        let expensive = plan.work.is_some_and(|work| work >= CACHED_FROM);
+        let key = match &self.cache {
+            Some(cache) if expensive => self.lineage(call, 0).map(|key| (cache, key)),
+            _ => None,
+        };
+        if let Some(tensors) = key.as_ref().and_then(|(cache, key)| cache.get(key)) {
+            return Ok((tensors, None));
+        }
+        let tensors = self.compute(call, &plan.results)?;
+        if let Some((cache, key)) = key {
+            cache.put(key, &tensors);
+        }
+        Ok((tensors, None))
+    }
+
+    fn lineage(&self, call: &Call, part: u64) -> Option<Digest> {
+        lineage(call, part, |operand| match operand {
+            Operand::Tensor(tensor) => self.tensors.get(tensor)?.lineage,
+            Operand::Network(network) => self.networks.get(network)?.lineage,
+            Operand::Dataset(_) => Some(self.data.digest()),
+        })
+    }
+
+    /// Takes the tensors that a call made in, and says what to call them.
+    fn put(&mut self, call: &Call, tensors: Vec<Tensor>) -> Vec<(TensorHandle, Vec<u32>)> {
         let mut made = Vec::with_capacity(tensors.len());
-        for tensor in tensors {
-            let handle = TensorHandle(self.next);
-            self.next += 1;
+        for (part, tensor) in (0..).zip(tensors) {
+            let lineage = self.cache.as_ref().and_then(|_| self.lineage(call, part));
+            let handle = TensorHandle(self.next_tensor);
+            self.next_tensor += 1;
             self.live_bytes += tensor.bytes();
             made.push((handle, sizes(tensor.shape())));
-            self.tensors.insert(handle, tensor);
+            self.tensors.insert(handle, Made { tensor, lineage });
         }
-        Reply::Tensors(made)
+        made
+    }
+
+    fn put_network(&mut self, call: &Call, network: PreparedNetwork, own_bytes: u64) -> Reply {
+        let lineage = self.cache.as_ref().and_then(|_| self.lineage(call, 0));
+        let handle = NetworkHandle(self.next_network);
+        self.next_network += 1;
+        self.live_bytes += own_bytes;
+        self.networks.insert(handle, Held { network: Arc::new(network), own_bytes, lineage });
+        Reply::Network(handle)
     }
 
     /// Calls that make no tensor.
-    fn answer(&self, call: &Call) -> Result<Option<Reply>, Fault> {
-        let architecture = self.network.network().architecture();
+    fn read(&self, call: &Call) -> Result<Option<Reply>, Failure> {
         let dataset = self.data.dataset();
         let reply = match call {
             Call::TensorShape { tensor } => Reply::Shape(sizes(self.get(*tensor)?.shape())),
@@ -90,12 +167,25 @@ impl Engine {
             Call::TensorArgMax { tensor } => {
                 let tensor = self.get(*tensor)?;
                 let row = tensor.shape().last().copied().unwrap_or(1);
-                let rows = tensor.values().chunks_exact(row);
-                Reply::Indices(rows.map(reduce::arg_max).collect())
+                Reply::Indices(tensor.values().chunks_exact(row).map(reduce::arg_max).collect())
             }
-            Call::NetworkInputShape { .. } => Reply::Shape(sizes(architecture.input())),
-            Call::NetworkLayers { .. } => Reply::Layers(architecture.layers().to_vec()),
-            Call::NetworkParameters { .. } => Reply::Parameters(architecture.parameters().to_vec()),
+            Call::TensorArgMin { tensor } => Reply::Indices(order::arg_min(self.get(*tensor)?)),
+            Call::TensorArgSort { tensor, direction } => {
+                Reply::Indices(order::arg_sort(self.get(*tensor)?, *direction))
+            }
+            Call::TensorRandomPermutation { seed, stream, length } => {
+                Reply::Indices(random::permutation(*seed, *stream, *length))
+            }
+            Call::NetworkInputShape { network } => {
+                Reply::Shape(sizes(self.network(*network)?.network().architecture().input()))
+            }
+            Call::NetworkLayers { network } => {
+                Reply::Layers(self.network(*network)?.network().architecture().layers().to_vec())
+            }
+            Call::NetworkParameters { network } => {
+                let architecture = self.network(*network)?.network().architecture();
+                Reply::Parameters(architecture.parameters().to_vec())
+            }
             Call::DataExamples { .. } => Reply::Number(dataset.examples() as u64),
             Call::DataClasses { .. } => Reply::Number(u64::from(dataset.classes())),
             Call::DataShape { .. } => Reply::Shape(sizes(dataset.shape())),
@@ -113,101 +203,20 @@ impl Engine {
         Ok(Some(reply))
     }
 
-    /// Calls that make one tensor, of this shape.
-    fn compute(&self, call: &Call, shape: Vec<usize>) -> Result<Tensor, Fault> {
-        let network = self.network.network();
-        Ok(match call {
-            Call::NetworkParameter { index, .. } => {
-                Tensor::new(shape, Arc::clone(&network.weights()[*index as usize]))
-            }
-            Call::NetworkInitialParameter { index, .. } => {
-                let initial =
-                    network.initial().ok_or_else(|| Fault("no initial weights".into()))?;
-                Tensor::new(shape, Arc::clone(&initial[*index as usize]))
-            }
-            Call::NetworkLogits { batch, .. } => {
-                let taps: [Tap; 1] = [logits_tap(&self.network)];
-                let batch = self.get(*batch)?.values();
-                Tensor::new(shape, forward(&self.lane, &self.network, batch, &taps).swap_remove(0))
-            }
-            Call::DataBatch { start, length, .. } => {
-                let indices: Vec<u32> = (*start..*start + *length).collect();
-                self.batch(&indices)
-            }
-            Call::DataGather { indices, .. } => self.batch(indices),
-            _ => self.compute_tensor(call, shape)?,
-        })
-    }
-
-    fn batch(&self, indices: &[u32]) -> Tensor {
-        let dataset = self.data.dataset();
-        let mut shape = vec![dataset.examples()];
-        shape.extend(dataset.shape());
-        arrange::gather_rows(&shape, dataset.inputs(), indices)
-    }
-
-    fn compute_tensor(&self, call: &Call, shape: Vec<usize>) -> Result<Tensor, Fault> {
-        Ok(match call {
-            Call::TensorFromList { values, .. } => {
-                Tensor::new(shape, values.iter().copied().map(canonical).collect::<Vec<_>>())
-            }
-            Call::TensorReshape { tensor, .. } => self.get(*tensor)?.reshaped(shape),
-            Call::TensorPermute { tensor, axes } => {
-                let axes: Vec<usize> = axes.iter().map(|axis| *axis as usize).collect();
-                arrange::permute(self.get(*tensor)?, &axes)
-            }
-            Call::TensorSlice { tensor, axis, start, length } => {
-                let [axis, start, length] = [*axis, *start, *length].map(|n| n as usize);
-                arrange::slice(self.get(*tensor)?, axis, start, length)
-            }
-            Call::TensorGatherRows { tensor, indices } => {
-                let tensor = self.get(*tensor)?;
-                arrange::gather_rows(tensor.shape(), tensor.values(), indices)
-            }
-            Call::TensorConcat { parts, axis } => {
-                let parts: Vec<&Tensor> =
-                    parts.iter().map(|part| self.get(*part)).collect::<Result<_, _>>()?;
-                arrange::concat(&parts, *axis as usize, shape)
-            }
-            Call::TensorUnary { tensor, op } => elementwise::unary(*op, self.get(*tensor)?),
-            Call::TensorBinary { left, op, right } => {
-                elementwise::binary(*op, self.get(*left)?, self.get(*right)?, &shape)
-            }
-            Call::TensorBinaryScalar { left, op, right } => {
-                elementwise::binary_scalar(*op, self.get(*left)?, *right)
-            }
-            Call::TensorReduce { tensor, op, axes } => {
-                reduce::reduce(*op, self.get(*tensor)?, axes, shape)
-            }
-            Call::TensorSoftmax { tensor } => self.rows(*tensor, activation::softmax)?,
-            Call::TensorLogSoftmax { tensor } => self.rows(*tensor, activation::log_softmax)?,
-            Call::TensorMatmul { left, right } => self.matmul(*left, *right, shape)?,
-            other => return Err(Fault(format!("no way to compute {}", other.name()))),
-        })
-    }
-
-    fn rows(&self, tensor: TensorHandle, function: fn(&mut [f32])) -> Result<Tensor, Fault> {
-        let tensor = self.get(tensor)?;
-        let mut values = tensor.values().to_vec();
-        let row = tensor.shape().last().copied().unwrap_or(1);
-        values.chunks_exact_mut(row.max(1)).for_each(function);
-        Ok(Tensor::new(tensor.shape().to_vec(), values))
-    }
-
-    fn matmul(
-        &self,
-        left: TensorHandle,
-        right: TensorHandle,
-        shape: Vec<usize>,
-    ) -> Result<Tensor, Fault> {
-        let (left, right) = (self.get(left)?, self.get(right)?);
-        let (k, n) = (right.shape()[0], right.shape()[1]);
-        let mut out = vec![0.0; shape.iter().product()];
-        if k > 0 && !out.is_empty() {
-            let packed = gemm::Packed::new(right.values(), k, n);
-            let rows = left.values().par_chunks(ROWS * k).zip(out.par_chunks_mut(ROWS * n));
-            self.lane.run(|| rows.for_each(|(a, out)| gemm::multiply(a, &packed, None, out)));
+    /// Calls that make tensors, of these shapes.
+    fn compute(&self, call: &Call, shapes: &[Vec<usize>]) -> Result<Vec<Tensor>, Failure> {
+        if let Some(tensors) = self.compute_pass(call, shapes)? {
+            return Ok(tensors);
         }
-        Ok(Tensor::new(shape, out))
+        let Some(shape) = shapes.first() else {
+            return Err(Fault(format!("the plan of {} makes no tensor", call.name())).into());
+        };
+        match call {
+            Call::Image { images, op } => Ok(vec![self.compute_image(self.get(*images)?, op)]),
+            Call::TensorSvd { .. } | Call::TensorSymmetricEigen { .. } => {
+                self.compute_decomposition(call)
+            }
+            _ => Ok(vec![self.compute_tensor(call, shape.clone())?]),
+        }
     }
 }

@@ -1,13 +1,18 @@
 //! Interface `networks`.
 
-use assay_call::{Call, NetworkHandle, Reply, Tap as CallTap, TapPoint as P};
-use assay_network::{self as network, LayerKind as Kind, ParameterRole as Role};
+mod describe;
+
+use assay_call::{
+    Call, Descent as CallDescent, NetworkHandle, Objective as O, Pass, Reply, Tangent as T,
+    Tap as CallTap,
+};
 use wasmtime::component::Resource;
 
-use super::infallible;
+use self::describe::{layer, parameter};
+use super::operations::tap_point;
+use super::{fallible, infallible};
 use crate::bindings::assay::measure::networks::{
-    Activation, Host, HostNetwork, Layer, LayerKind, Parameter, ParameterRole, Tap, TapPoint,
-    Window,
+    Descent, Host, HostNetwork, Layer, Objective, Parameter, Tangent, Tap,
 };
 use crate::bindings::assay::measure::types::Error;
 use crate::state::{NetworkEntry, State, TensorEntry};
@@ -20,6 +25,44 @@ impl State {
     fn network(&self, network: &Network) -> wasmtime::Result<NetworkHandle> {
         Ok(self.table.get(network)?.0)
     }
+
+    /// Makes a handle for the network of a reply.
+    fn network_handle(&mut self, call: Call) -> Fallible<Network> {
+        let made: Fallible<_> = fallible!(self, call, Reply::Network(network) => network);
+        match made? {
+            Ok(network) => Ok(Ok(self.table.push(NetworkEntry(network))?)),
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    fn pass(&self, network: &Network, layer: u32, batch: &Tensor) -> wasmtime::Result<Pass> {
+        let (network, batch) = (self.network(network)?, self.tensor(batch)?);
+        Ok(Pass { network, layer, batch })
+    }
+
+    fn objective(&self, objective: Objective) -> wasmtime::Result<O> {
+        Ok(match objective {
+            Objective::Cotangent(tensor) => O::Cotangent(self.tensor(&tensor)?),
+            Objective::CrossEntropy(labels) => O::CrossEntropy(labels),
+            Objective::SoftCrossEntropy(tensor) => O::SoftCrossEntropy(self.tensor(&tensor)?),
+            Objective::SquaredError(tensor) => O::SquaredError(self.tensor(&tensor)?),
+            Objective::Logit(classes) => O::Logit(classes),
+            Objective::LogitDifference(pairs) => O::LogitDifference(pairs),
+            Objective::Margin(labels) => O::Margin(labels),
+        })
+    }
+
+    fn tangent(&self, tangent: Tangent) -> wasmtime::Result<T> {
+        Ok(match tangent {
+            Tangent::Batch(tensor) => T::Batch(self.tensor(&tensor)?),
+            Tangent::Parameters(tensors) => T::Parameters(self.tensor_list(&tensors)?),
+        })
+    }
+}
+
+fn call_taps(taps: Vec<Tap>) -> Vec<CallTap> {
+    let tap = |tap: Tap| CallTap { layer: tap.layer, point: tap_point(tap.point) };
+    taps.into_iter().map(tap).collect()
 }
 
 impl Host for State {}
@@ -62,93 +105,132 @@ impl HostNetwork for State {
         taps: Vec<Tap>,
     ) -> Fallible<Vec<Tensor>> {
         let (network, batch) = (self.network(&own)?, self.tensor(&batch)?);
-        let tap = |tap: Tap| {
-            let point = match tap.point {
-                TapPoint::Input => P::Input,
-                TapPoint::PreActivation => P::PreActivation,
-                TapPoint::Output => P::Output,
-            };
-            CallTap { layer: tap.layer, point }
-        };
-        let taps = taps.into_iter().map(tap).collect();
+        let taps = call_taps(taps);
         self.handles(Call::NetworkActivations { network, batch, taps })
     }
 
+    fn logits_from(&mut self, own: Network, layer: u32, activation: Tensor) -> Fallible<Tensor> {
+        let (network, activation) = (self.network(&own)?, self.tensor(&activation)?);
+        self.handle(Call::NetworkLogitsFrom { network, layer, activation })
+    }
+
+    fn activations_from(
+        &mut self,
+        own: Network,
+        layer: u32,
+        activation: Tensor,
+        taps: Vec<Tap>,
+    ) -> Fallible<Vec<Tensor>> {
+        let (network, activation) = (self.network(&own)?, self.tensor(&activation)?);
+        let taps = call_taps(taps);
+        self.handles(Call::NetworkActivationsFrom { network, layer, activation, taps })
+    }
+
+    fn objective(
+        &mut self,
+        own: Network,
+        layer: u32,
+        batch: Tensor,
+        objective: Objective,
+    ) -> Fallible<Tensor> {
+        let pass = self.pass(&own, layer, &batch)?;
+        let objective = State::objective(self, objective)?;
+        self.handle(Call::NetworkObjective { pass, objective })
+    }
+
+    fn gradients(
+        &mut self,
+        own: Network,
+        layer: u32,
+        batch: Tensor,
+        objective: Objective,
+        taps: Vec<Tap>,
+    ) -> Fallible<Vec<Tensor>> {
+        let pass = self.pass(&own, layer, &batch)?;
+        let objective = State::objective(self, objective)?;
+        self.handles(Call::NetworkGradients { pass, objective, taps: call_taps(taps) })
+    }
+
+    fn parameter_gradients(
+        &mut self,
+        own: Network,
+        layer: u32,
+        batch: Tensor,
+        objective: Objective,
+    ) -> Fallible<Vec<Tensor>> {
+        let pass = self.pass(&own, layer, &batch)?;
+        let objective = State::objective(self, objective)?;
+        self.handles(Call::NetworkParameterGradients { pass, objective })
+    }
+
+    fn jacobian_vector(
+        &mut self,
+        own: Network,
+        layer: u32,
+        batch: Tensor,
+        tangent: Tangent,
+        taps: Vec<Tap>,
+    ) -> Fallible<Vec<Tensor>> {
+        let pass = self.pass(&own, layer, &batch)?;
+        let tangent = State::tangent(self, tangent)?;
+        self.handles(Call::NetworkJacobianVector { pass, tangent, taps: call_taps(taps) })
+    }
+
+    fn hessian_vector(
+        &mut self,
+        own: Network,
+        layer: u32,
+        batch: Tensor,
+        objective: Objective,
+        tangent: Tangent,
+    ) -> Fallible<Vec<Tensor>> {
+        let pass = self.pass(&own, layer, &batch)?;
+        let objective = State::objective(self, objective)?;
+        let tangent = State::tangent(self, tangent)?;
+        self.handles(Call::NetworkHessianVector { pass, objective, tangent })
+    }
+
+    fn apply_linear(&mut self, own: Network, layer: u32, activation: Tensor) -> Fallible<Tensor> {
+        let (network, activation) = (self.network(&own)?, self.tensor(&activation)?);
+        self.handle(Call::NetworkApplyLinear { network, layer, activation })
+    }
+
+    fn apply_transpose(
+        &mut self,
+        own: Network,
+        layer: u32,
+        activation: Tensor,
+    ) -> Fallible<Tensor> {
+        let (network, activation) = (self.network(&own)?, self.tensor(&activation)?);
+        self.handle(Call::NetworkApplyTranspose { network, layer, activation })
+    }
+
+    fn with_parameters(
+        &mut self,
+        own: Network,
+        replacements: Vec<(u32, Tensor)>,
+    ) -> Fallible<Network> {
+        let network = self.network(&own)?;
+        let replaced = replacements.iter().map(|(at, tensor)| Ok((*at, self.tensor(tensor)?)));
+        let replacements = replaced.collect::<wasmtime::Result<_>>()?;
+        self.network_handle(Call::NetworkWithParameters { network, replacements })
+    }
+
+    fn train(
+        &mut self,
+        own: Network,
+        examples: Tensor,
+        labels: Vec<u32>,
+        descent: Descent,
+    ) -> Fallible<Network> {
+        let (network, examples) = (self.network(&own)?, self.tensor(&examples)?);
+        let Descent { learning_rate, momentum, weight_decay, batch_size, steps } = descent;
+        let descent = CallDescent { learning_rate, momentum, weight_decay, batch_size, steps };
+        self.network_handle(Call::NetworkTrain { network, examples, labels, descent })
+    }
+
     fn drop(&mut self, own: Network) -> wasmtime::Result<()> {
-        self.table.delete(own)?;
-        Ok(())
+        let entry = self.table.delete(own)?;
+        infallible!(self, Call::NetworkDrop { network: entry.0 }, Reply::Done => ())
     }
-}
-
-fn sizes(shape: &[usize]) -> Vec<u32> {
-    // An architecture bounds its shapes far below this.
-    shape.iter().map(|axis| *axis as u32).collect()
-}
-
-fn layer(layer: &network::Layer) -> Layer {
-    let window = layer.kind.window().map(|window| Window {
-        size: (window.size[0], window.size[1]),
-        strides: (window.strides[0], window.strides[1]),
-        same_padding: window.padding == network::Padding::Same,
-    });
-    let dropout_rate = match layer.kind {
-        Kind::Dropout { rate } => rate,
-        _ => 0.0,
-    };
-    Layer {
-        kind: kind(&layer.kind),
-        input_shape: sizes(&layer.input),
-        output_shape: sizes(&layer.output),
-        activation: activation(layer.kind.activation()),
-        window,
-        dropout_rate,
-        first_parameter: layer.parameters.start as u32,
-        parameter_count: layer.parameters.len() as u32,
-    }
-}
-
-fn kind(kind: &Kind) -> LayerKind {
-    match kind {
-        Kind::Conv2d { .. } => LayerKind::Conv2d,
-        Kind::Dense { .. } => LayerKind::Dense,
-        Kind::MaxPool2d { .. } => LayerKind::MaxPool2d,
-        Kind::AvgPool2d { .. } => LayerKind::AvgPool2d,
-        Kind::GlobalAvgPool2d => LayerKind::GlobalAvgPool2d,
-        Kind::Flatten => LayerKind::Flatten,
-        Kind::Dropout { .. } => LayerKind::Dropout,
-        Kind::BatchNorm { .. } => LayerKind::BatchNorm,
-        Kind::Activation { .. } => LayerKind::Activation,
-    }
-}
-
-fn activation(activation: network::Activation) -> Activation {
-    use network::Activation as A;
-    match activation {
-        A::Linear => Activation::Linear,
-        A::Relu => Activation::Relu,
-        A::Relu6 => Activation::Relu6,
-        A::Tanh => Activation::Tanh,
-        A::Sigmoid => Activation::Sigmoid,
-        A::Softmax => Activation::Softmax,
-        A::Elu => Activation::Elu,
-        A::Selu => Activation::Selu,
-        A::Softplus => Activation::Softplus,
-        A::Softsign => Activation::Softsign,
-        A::Swish => Activation::Swish,
-        A::Gelu => Activation::Gelu,
-        A::Exponential => Activation::Exponential,
-        A::HardSigmoid => Activation::HardSigmoid,
-    }
-}
-
-fn parameter(parameter: &network::Parameter) -> Parameter {
-    let role = match parameter.role {
-        Role::Kernel => ParameterRole::Kernel,
-        Role::Bias => ParameterRole::Bias,
-        Role::Gamma => ParameterRole::Gamma,
-        Role::Beta => ParameterRole::Beta,
-        Role::MovingMean => ParameterRole::MovingMean,
-        Role::MovingVariance => ParameterRole::MovingVariance,
-    };
-    Parameter { layer: parameter.layer as u32, role, shape: sizes(&parameter.shape) }
 }

@@ -1,10 +1,14 @@
 //! Interface `tensors`.
 
-use assay_call::{BinaryOp as B, Call, ReduceOp as R, Reply, TensorHandle, UnaryOp as U};
+use assay_call::{Call, Reply, TensorHandle};
 use wasmtime::component::Resource;
 
+use super::operations::{binary_op, direction, reduce_op, unary_op};
 use super::{fallible, infallible};
-use crate::bindings::assay::measure::tensors::{BinaryOp, Host, HostTensor, ReduceOp, UnaryOp};
+use crate::bindings::assay::measure::tensors::{
+    BinaryOp, Direction, EigenDecomposition, Host, HostTensor, Padding, Ranking, ReduceOp,
+    SingularDecomposition, UnaryOp,
+};
 use crate::bindings::assay::measure::types::{self, Error};
 use crate::state::{State, TensorEntry};
 
@@ -40,6 +44,21 @@ impl State {
             (Some(handle), true) => Ok(Ok(handle)),
             _ => Err(self.unexpected(&Reply::Tensors(Vec::new()))),
         }
+    }
+
+    /// Makes a handle for each of the tensors of a reply, of which there are `N`.
+    fn handles_of<const N: usize>(&mut self, call: Call) -> Fallible<[Tensor; N]> {
+        match self.handles(call)? {
+            Ok(handles) => match <[Tensor; N]>::try_from(handles) {
+                Ok(handles) => Ok(Ok(handles)),
+                Err(_) => Err(self.unexpected(&Reply::Tensors(Vec::new()))),
+            },
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    pub(super) fn tensor_list(&self, tensors: &[Tensor]) -> wasmtime::Result<Vec<TensorHandle>> {
+        tensors.iter().map(|tensor| self.tensor(tensor)).collect()
     }
 }
 
@@ -88,26 +107,13 @@ impl HostTensor for State {
     }
 
     fn concat(&mut self, parts: Vec<Tensor>, axis: u32) -> Fallible<Tensor> {
-        let parts = parts.iter().map(|part| self.tensor(part)).collect::<Result<_, _>>()?;
+        let parts = self.tensor_list(&parts)?;
         self.handle(Call::TensorConcat { parts, axis })
     }
 
     fn unary(&mut self, own: Tensor, op: UnaryOp) -> Fallible<Tensor> {
         let tensor = self.tensor(&own)?;
-        let op = match op {
-            UnaryOp::Negate => U::Negate,
-            UnaryOp::Absolute => U::Absolute,
-            UnaryOp::Square => U::Square,
-            UnaryOp::SquareRoot => U::SquareRoot,
-            UnaryOp::Reciprocal => U::Reciprocal,
-            UnaryOp::Exp => U::Exp,
-            UnaryOp::Log => U::Log,
-            UnaryOp::Tanh => U::Tanh,
-            UnaryOp::Sigmoid => U::Sigmoid,
-            UnaryOp::Relu => U::Relu,
-            UnaryOp::Sign => U::Sign,
-        };
-        self.handle(Call::TensorUnary { tensor, op })
+        self.handle(Call::TensorUnary { tensor, op: unary_op(op) })
     }
 
     fn binary(&mut self, own: Tensor, op: BinaryOp, other: Tensor) -> Fallible<Tensor> {
@@ -122,16 +128,7 @@ impl HostTensor for State {
 
     fn reduce(&mut self, own: Tensor, op: ReduceOp, axes: Vec<u32>) -> Fallible<Tensor> {
         let tensor = self.tensor(&own)?;
-        let op = match op {
-            ReduceOp::Sum => R::Sum,
-            ReduceOp::Mean => R::Mean,
-            ReduceOp::Maximum => R::Maximum,
-            ReduceOp::Minimum => R::Minimum,
-            ReduceOp::Variance => R::Variance,
-            ReduceOp::L1Norm => R::L1Norm,
-            ReduceOp::L2Norm => R::L2Norm,
-        };
-        self.handle(Call::TensorReduce { tensor, op, axes })
+        self.handle(Call::TensorReduce { tensor, op: reduce_op(op), axes })
     }
 
     fn arg_max(&mut self, own: Tensor) -> Fallible<Vec<u32>> {
@@ -154,22 +151,125 @@ impl HostTensor for State {
         self.handle(Call::TensorMatmul { left, right })
     }
 
+    fn full(&mut self, shape: Vec<u32>, value: f32) -> Fallible<Tensor> {
+        self.handle(Call::TensorFull { shape, value })
+    }
+
+    fn one_hot(&mut self, indices: Vec<u32>, classes: u32) -> Fallible<Tensor> {
+        self.handle(Call::TensorOneHot { indices, classes })
+    }
+
+    fn stack(&mut self, parts: Vec<Tensor>, axis: u32) -> Fallible<Tensor> {
+        let parts = self.tensor_list(&parts)?;
+        self.handle(Call::TensorStack { parts, axis })
+    }
+
+    fn pad(&mut self, own: Tensor, paddings: Vec<Padding>, value: f32) -> Fallible<Tensor> {
+        let tensor = self.tensor(&own)?;
+        let paddings = paddings.iter().map(|padding| [padding.before, padding.after]).collect();
+        self.handle(Call::TensorPad { tensor, paddings, value })
+    }
+
+    fn choose(&mut self, own: Tensor, yes: Tensor, no: Tensor) -> Fallible<Tensor> {
+        let (mask, yes, no) = (self.tensor(&own)?, self.tensor(&yes)?, self.tensor(&no)?);
+        self.handle(Call::TensorChoose { mask, yes, no })
+    }
+
+    fn pick(&mut self, own: Tensor, indices: Vec<u32>) -> Fallible<Tensor> {
+        let tensor = self.tensor(&own)?;
+        self.handle(Call::TensorPick { tensor, indices })
+    }
+
+    fn cumulative_sum(&mut self, own: Tensor) -> Fallible<Tensor> {
+        let tensor = self.tensor(&own)?;
+        self.handle(Call::TensorCumulativeSum { tensor })
+    }
+
+    fn quantile(&mut self, own: Tensor, q: f32) -> Fallible<Tensor> {
+        let tensor = self.tensor(&own)?;
+        self.handle(Call::TensorQuantile { tensor, q })
+    }
+
+    fn sort(&mut self, own: Tensor, way: Direction) -> Fallible<Tensor> {
+        let tensor = self.tensor(&own)?;
+        self.handle(Call::TensorSort { tensor, direction: direction(way) })
+    }
+
+    fn arg_sort(&mut self, own: Tensor, way: Direction) -> Fallible<Vec<u32>> {
+        let tensor = self.tensor(&own)?;
+        let call = Call::TensorArgSort { tensor, direction: direction(way) };
+        fallible!(self, call, Reply::Indices(indices) => indices)
+    }
+
+    fn top_k(&mut self, own: Tensor, k: u32) -> Fallible<Ranking> {
+        let call = Call::TensorTopK { tensor: self.tensor(&own)?, k };
+        let made: Fallible<_> =
+            fallible!(self, call, Reply::Ranking { values, indices } => (values.0, indices));
+        match made? {
+            Ok((values, indices)) => {
+                Ok(Ok(Ranking { values: self.table.push(TensorEntry(values))?, indices }))
+            }
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    fn arg_min(&mut self, own: Tensor) -> Fallible<Vec<u32>> {
+        let call = Call::TensorArgMin { tensor: self.tensor(&own)? };
+        fallible!(self, call, Reply::Indices(indices) => indices)
+    }
+
+    fn gram(&mut self, own: Tensor) -> Fallible<Tensor> {
+        let tensor = self.tensor(&own)?;
+        self.handle(Call::TensorGram { tensor })
+    }
+
+    fn squared_distances(&mut self, own: Tensor, other: Tensor) -> Fallible<Tensor> {
+        let (left, right) = (self.tensor(&own)?, self.tensor(&other)?);
+        self.handle(Call::TensorSquaredDistances { left, right })
+    }
+
+    fn cosine_similarity(&mut self, own: Tensor, other: Tensor) -> Fallible<Tensor> {
+        let (left, right) = (self.tensor(&own)?, self.tensor(&other)?);
+        self.handle(Call::TensorCosineSimilarity { left, right })
+    }
+
+    fn singular_values(&mut self, own: Tensor) -> Fallible<Tensor> {
+        let tensor = self.tensor(&own)?;
+        self.handle(Call::TensorSingularValues { tensor })
+    }
+
+    fn svd(&mut self, own: Tensor) -> Fallible<SingularDecomposition> {
+        let call = Call::TensorSvd { tensor: self.tensor(&own)? };
+        let made = self.handles_of(call)?;
+        Ok(made.map(|[u, values, v]| SingularDecomposition { u, values, v }))
+    }
+
+    fn symmetric_eigen(&mut self, own: Tensor) -> Fallible<EigenDecomposition> {
+        let call = Call::TensorSymmetricEigen { tensor: self.tensor(&own)? };
+        let made = self.handles_of(call)?;
+        Ok(made.map(|[values, vectors]| EigenDecomposition { values, vectors }))
+    }
+
+    fn solve(&mut self, own: Tensor, right: Tensor) -> Fallible<Tensor> {
+        let (left, right) = (self.tensor(&own)?, self.tensor(&right)?);
+        self.handle(Call::TensorSolve { left, right })
+    }
+
+    fn random_normal(&mut self, seed: u64, stream: u64, shape: Vec<u32>) -> Fallible<Tensor> {
+        self.handle(Call::TensorRandomNormal { seed, stream, shape })
+    }
+
+    fn random_uniform(&mut self, seed: u64, stream: u64, shape: Vec<u32>) -> Fallible<Tensor> {
+        self.handle(Call::TensorRandomUniform { seed, stream, shape })
+    }
+
+    fn random_permutation(&mut self, seed: u64, stream: u64, length: u32) -> Fallible<Vec<u32>> {
+        let call = Call::TensorRandomPermutation { seed, stream, length };
+        fallible!(self, call, Reply::Indices(order) => order)
+    }
+
     fn drop(&mut self, own: Tensor) -> wasmtime::Result<()> {
         let entry = self.table.delete(own)?;
         infallible!(self, Call::TensorDrop { tensor: entry.0 }, Reply::Done => ())
-    }
-}
-
-fn binary_op(op: BinaryOp) -> B {
-    match op {
-        BinaryOp::Add => B::Add,
-        BinaryOp::Subtract => B::Subtract,
-        BinaryOp::Multiply => B::Multiply,
-        BinaryOp::Divide => B::Divide,
-        BinaryOp::Minimum => B::Minimum,
-        BinaryOp::Maximum => B::Maximum,
-        BinaryOp::Equal => B::Equal,
-        BinaryOp::Less => B::Less,
-        BinaryOp::Greater => B::Greater,
     }
 }
