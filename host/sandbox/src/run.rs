@@ -22,7 +22,7 @@ pub struct Sandbox {
 impl Sandbox {
     /// A sandbox under these limits.
     pub fn new(limits: SandboxLimits) -> wasmtime::Result<Self> {
-        use crate::bindings::assay::measure::{data, log, networks, tensors, types};
+        use crate::bindings::assay::measure::{data, images, log, networks, tensors, types};
         let engine = new_engine()?;
         let mut linker = Linker::new(&engine);
         types::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
