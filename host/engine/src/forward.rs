@@ -23,9 +23,23 @@ pub fn forward(
     batch: &[f32],
     taps: &[Tap],
 ) -> Vec<Vec<f32>> {
-    let size: usize = network.network().architecture().input().iter().product();
+    forward_from(lane, network, 0, batch, taps)
+}
+
+/// Runs the layers from `start` on: `batch` is what that layer takes, row-major,
+/// `examples x layers[start].input`. Everything else is as in [`forward`].
+///
+/// Taps must name layers at or after `start`.
+pub fn forward_from(
+    lane: &Lane,
+    network: &PreparedNetwork,
+    start: usize,
+    batch: &[f32],
+    taps: &[Tap],
+) -> Vec<Vec<f32>> {
+    let size = input_size(network, start);
     let pieces: Vec<Vec<Vec<f32>>> = lane.run(|| {
-        batch.par_chunks(PIECE * size).map(|piece| run_piece(network, piece, taps)).collect()
+        batch.par_chunks(PIECE * size).map(|piece| run_piece(network, start, piece, taps)).collect()
     });
     let join = |tap: usize| pieces.iter().flat_map(|piece| &piece[tap]).copied().collect();
     (0..taps.len()).map(join).collect()
@@ -37,9 +51,19 @@ pub(crate) fn logits_tap(network: &PreparedNetwork) -> Tap {
     Tap { layer: layers as u32 - 1, point: TapPoint::Output }
 }
 
-fn run_piece(network: &PreparedNetwork, batch: &[f32], taps: &[Tap]) -> Vec<Vec<f32>> {
+/// Values of one example as layer `start` takes it.
+fn input_size(network: &PreparedNetwork, start: usize) -> usize {
+    network.network().architecture().layers()[start].input.iter().product()
+}
+
+fn run_piece(
+    network: &PreparedNetwork,
+    start: usize,
+    batch: &[f32],
+    taps: &[Tap],
+) -> Vec<Vec<f32>> {
     let architecture = network.network().architecture();
-    let examples = batch.len() / architecture.input().iter().product::<usize>();
+    let examples = batch.len() / input_size(network, start);
     let mut taken = vec![Vec::new(); taps.len()];
     let mut take = |layer: usize, point: TapPoint, values: &[f32]| {
         for (tap, slot) in taps.iter().zip(&mut taken) {
@@ -52,7 +76,7 @@ fn run_piece(network: &PreparedNetwork, batch: &[f32], taps: &[Tap]) -> Vec<Vec<
     let mut current = batch.to_vec();
     let mut scratch = Vec::new();
     let layers = architecture.layers().iter().zip(network.operations());
-    for (at, (layer, operation)) in layers.enumerate().take(last + 1) {
+    for (at, (layer, operation)) in layers.enumerate().take(last + 1).skip(start) {
         take(at, TapPoint::Input, &current);
         let size: usize = layer.output.iter().product();
         current = run_layer(operation, current, examples, size, &mut scratch);

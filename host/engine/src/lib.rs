@@ -18,7 +18,7 @@ mod tensor;
 
 pub use engine::Engine;
 pub use evaluate::{Evaluation, Misfit, evaluate};
-pub use forward::forward;
+pub use forward::{forward, forward_from};
 pub use lane::{Lane, LaneError};
 pub use prepared::{PreparedData, PreparedNetwork};
 pub use tensor::Tensor;

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use assay_call::{Tap, TapPoint};
-use assay_engine::{Lane, PreparedNetwork, forward};
+use assay_engine::{Lane, PreparedNetwork, forward, forward_from};
 use assay_network::{Activation, Architecture, LayerKind, Network, Padding, Window};
 use proptest::prelude::*;
 
@@ -209,6 +209,20 @@ fn taps_give_each_place_and_chain_together() {
     }
     for row in found[5].chunks_exact(5) {
         assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn a_pass_from_the_middle_continues_the_whole_one() {
+    let network = everything();
+    let batch = sample(9 * 12 * 13 * 3, 6);
+    let lane = Lane::new(2).unwrap();
+    let output = Tap { layer: 9, point: TapPoint::Output };
+    for layer in [0_u32, 1, 4, 7, 9] {
+        let taps = [Tap { layer, point: TapPoint::Input }, output];
+        let whole = forward(&lane, &network, &batch, &taps);
+        let rest = forward_from(&lane, &network, layer as usize, &whole[0], &taps);
+        assert_eq!(rest, whole, "from layer {layer}");
     }
 }
 
