@@ -1,4 +1,4 @@
-//! Typed identities: digests, seeds and values that must not leak.
+//! Typed identities: digests, seeds and their random numbers, and values that must not leak.
 //!
 //! Everything that crosses a crate border under a name or a number has its type here, so that a
 //! seed is never mistaken for a count and a hidden value never reaches a log by accident.
@@ -9,8 +9,10 @@
 
 mod digest;
 mod hidden;
+mod random;
 mod seed;
 
 pub use digest::{Digest, Digester, ParseDigestError};
 pub use hidden::Hidden;
+pub use random::{Stream, UNIFORM_STEP};
 pub use seed::{ContestSeed, UnitSeed};
