@@ -43,11 +43,40 @@ named! {
         Relu => "relu",
         /// -1, 0 or 1; NaN for NaN.
         Sign => "sign",
+        /// Largest integer not above.
+        Floor => "floor",
+        /// Smallest integer not below.
+        Ceil => "ceil",
+        /// Nearest integer; halves go to the even one.
+        Round => "round",
+        /// Sine.
+        Sine => "sine",
+        /// Cosine.
+        Cosine => "cosine",
+        /// `log(1 + x)` without cancellation near 0; NaN below -1.
+        Log1p => "log1p",
+        /// `exp(x) - 1` without cancellation near 0.
+        Expm1 => "expm1",
+        /// The error function.
+        Erf => "erf",
+        /// 1 for NaN, 0 otherwise.
+        IsNan => "is-nan",
+        /// 1 for finite values, 0 for infinities and NaN.
+        IsFinite => "is-finite",
+    }
+}
+
+impl UnaryOp {
+    /// Whether the function costs what a transcendental one does.
+    pub(crate) fn is_transcendental(self) -> bool {
+        use UnaryOp::{Cosine, Erf, Exp, Expm1, Log, Log1p, Sigmoid, Sine, Tanh};
+        matches!(self, Exp | Log | Tanh | Sigmoid | Sine | Cosine | Log1p | Expm1 | Erf)
     }
 }
 
 named! {
-    /// Functions of two values; comparisons give 1 or 0, and any comparison with NaN is false.
+    /// Functions of two values; comparisons give 1 or 0, and any comparison with NaN is false, so
+    /// not-equal is true.
     BinaryOp {
         /// `a + b`.
         Add => "add",
@@ -67,6 +96,16 @@ named! {
         Less => "less",
         /// `a > b`.
         Greater => "greater",
+        /// `a != b`.
+        NotEqual => "not-equal",
+        /// `a <= b`.
+        LessOrEqual => "less-or-equal",
+        /// `a >= b`.
+        GreaterOrEqual => "greater-or-equal",
+        /// `a` to the power `b`, as IEEE 754 `pow`.
+        Power => "power",
+        /// The angle of the point (b, a): `atan2(a, b)`.
+        ArcTangent => "arc-tangent",
     }
 }
 

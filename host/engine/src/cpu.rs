@@ -7,5 +7,7 @@ pub(crate) mod convolution;
 pub(crate) mod elementwise;
 pub(crate) mod gemm;
 pub(crate) mod normalization;
+pub(crate) mod order;
 pub(crate) mod pooling;
+pub(crate) mod random;
 pub(crate) mod reduce;

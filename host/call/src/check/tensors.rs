@@ -6,7 +6,7 @@ use super::{
 };
 use crate::limits::{AXES_MAX, CONCAT_MAX};
 use crate::price::{self, TRANSCENDENTAL, UNIFORM};
-use crate::{Call, ErrorKind, ReduceOp, TensorHandle, UnaryOp};
+use crate::{Call, ErrorKind, ReduceOp, TensorHandle};
 
 pub(super) fn check(call: &Call, inventory: &dyn Inventory) -> Checked {
     match call {
@@ -47,10 +47,7 @@ pub(super) fn check(call: &Call, inventory: &dyn Inventory) -> Checked {
         }
         Call::TensorBinaryScalar { left, .. } => same_shape(tensor(inventory, *left)?, 1),
         Call::TensorUnary { tensor: handle, op } => {
-            let each = match op {
-                UnaryOp::Exp | UnaryOp::Log | UnaryOp::Tanh | UnaryOp::Sigmoid => TRANSCENDENTAL,
-                _ => 1,
-            };
+            let each = if op.is_transcendental() { TRANSCENDENTAL } else { 1 };
             same_shape(tensor(inventory, *handle)?, each)
         }
         Call::TensorDrop { tensor: handle } => {

@@ -1,4 +1,5 @@
-//! Moving values without changing them: permute, slice, gather, concatenate.
+//! Moving values without changing them: permute, slice, gather, pick, concatenate, stack, pad; and
+//! tensors made of one or two values.
 
 use crate::Tensor;
 
@@ -49,6 +50,64 @@ pub(crate) fn concat(parts: &[&Tensor], axis: usize, shape: Vec<usize>) -> Tenso
         }
     }
     Tensor::new(shape, values)
+}
+
+/// Tensors of one shape after one another along a new axis before position `axis`.
+pub(crate) fn stack(parts: &[&Tensor], axis: usize) -> Tensor {
+    let mut shape = parts.first().map_or_else(Vec::new, |part| part.shape().to_vec());
+    let inner: usize = shape[axis..].iter().product();
+    let outer: usize = shape[..axis].iter().product();
+    shape.insert(axis, parts.len());
+    let mut values = Vec::with_capacity(outer * parts.len() * inner);
+    for index in 0..outer {
+        for part in parts {
+            values.extend_from_slice(&part.values()[index * inner..][..inner]);
+        }
+    }
+    Tensor::new(shape, values)
+}
+
+/// The values surrounded by `value`: so many (before, after) along each axis.
+pub(crate) fn pad(tensor: &Tensor, paddings: &[(usize, usize)], value: f32) -> Tensor {
+    let axes = tensor.shape().iter().zip(paddings);
+    let shape: Vec<usize> = axes.map(|(axis, (before, after))| before + axis + after).collect();
+    let mut values = vec![value; shape.iter().product()];
+    let steps = strides(&shape);
+    let start: usize = paddings.iter().zip(&steps).map(|((before, _), step)| before * step).sum();
+    match tensor.shape().split_last() {
+        None => values.copy_from_slice(tensor.values()),
+        Some((&row, _)) if row == 0 => {}
+        Some((&row, outer)) => {
+            // Only whole rows move: the last axis stays together.
+            let places = offsets(outer, &steps[..outer.len()]);
+            for (from, at) in tensor.values().chunks_exact(row).zip(places) {
+                values[start + at..][..row].copy_from_slice(from);
+            }
+        }
+    }
+    Tensor::new(shape, values)
+}
+
+/// Row `i` is zero but for a 1 at `indices[i]`: `[count, classes]`.
+pub(crate) fn one_hot(indices: &[u32], classes: usize) -> Tensor {
+    let mut values = vec![0.0; indices.len() * classes];
+    for (row, index) in indices.iter().enumerate() {
+        values[row * classes + *index as usize] = 1.0;
+    }
+    Tensor::new(vec![indices.len(), classes], values)
+}
+
+/// One value everywhere.
+pub(crate) fn full(shape: Vec<usize>, value: f32) -> Tensor {
+    let count = shape.iter().product();
+    Tensor::new(shape, vec![value; count])
+}
+
+/// Value `indices[i]` of row `i`, where rows run along the last axis, which vanishes.
+pub(crate) fn pick(tensor: &Tensor, indices: &[u32]) -> Tensor {
+    let (row, shape) = tensor.shape().split_last().map_or((1, &[][..]), |(row, s)| (*row, s));
+    let pick = |(at, index): (usize, &u32)| tensor.values()[at * row + *index as usize];
+    Tensor::new(shape.to_vec(), indices.iter().enumerate().map(pick).collect::<Vec<_>>())
 }
 
 /// Row-major strides of a shape.
@@ -108,5 +167,51 @@ mod tests {
         let tensor = counting(&[2, 5, 3]);
         let parts = [slice(&tensor, 1, 0, 2), slice(&tensor, 1, 2, 3)];
         assert_eq!(concat(&[&parts[0], &parts[1]], 1, vec![2, 5, 3]), tensor);
+    }
+
+    #[test]
+    fn stacking_adds_an_axis_anywhere() {
+        let (a, b) = (counting(&[2, 3]), full(vec![2, 3], 9.0));
+        assert_eq!(stack(&[&a, &b], 0), concat(&[&a, &b], 0, vec![4, 3]).reshaped(vec![2, 2, 3]));
+        let columns = stack(&[&a, &b], 2);
+        assert_eq!(columns.shape(), [2, 3, 2]);
+        assert_eq!(columns.values()[..4], [0.0, 9.0, 1.0, 9.0]);
+        let middle = stack(&[&a, &b, &a], 1);
+        assert_eq!(slice(&middle, 1, 2, 1).values(), a.values());
+        let scalar = full(vec![], 4.0);
+        assert_eq!(stack(&[&scalar, &scalar], 0), full(vec![2], 4.0));
+        assert_eq!(stack(&[&counting(&[0, 3])], 1).shape(), [0, 1, 3]);
+    }
+
+    #[test]
+    fn padding_surrounds_every_axis_and_slices_undo_it() {
+        let padded = pad(&counting(&[2, 2]), &[(1, 0), (0, 2)], -1.0);
+        assert_eq!(padded.shape(), [3, 4]);
+        let rows = [[-1.0; 4], [0.0, 1.0, -1.0, -1.0], [2.0, 3.0, -1.0, -1.0]];
+        assert_eq!(padded.values(), rows.as_flattened());
+        let tensor = counting(&[2, 3, 4]);
+        let paddings = [(2, 1), (0, 3), (1, 1)];
+        let padded = pad(&tensor, &paddings, f32::NAN);
+        assert_eq!(padded.values().iter().filter(|x| x.is_nan()).count(), 5 * 6 * 6 - 24);
+        let cut =
+            (0..3).fold(padded, |t, axis| slice(&t, axis, paddings[axis].0, tensor.shape()[axis]));
+        assert_eq!(cut, tensor);
+    }
+
+    #[test]
+    fn padding_of_scalars_and_of_nothing() {
+        assert_eq!(pad(&full(vec![], 3.0), &[], 1.0), full(vec![], 3.0));
+        assert_eq!(pad(&counting(&[2, 0]), &[(0, 1), (1, 0)], 5.0), full(vec![3, 1], 5.0));
+        assert_eq!(pad(&counting(&[0, 2]), &[(1, 0), (0, 0)], 5.0), full(vec![1, 2], 5.0));
+    }
+
+    #[test]
+    fn one_hot_rows_pick_their_value() {
+        let rows = one_hot(&[2, 0], 3);
+        assert_eq!(rows.values(), [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
+        assert_eq!(pick(&rows, &[2, 1]).values(), [1.0, 0.0]);
+        assert_eq!(one_hot(&[], 3).shape(), [0, 3]);
+        let picked = pick(&counting(&[2, 2, 3]), &[0, 1, 2, 0]);
+        assert_eq!((picked.shape(), picked.values()), (&[2, 2][..], &[0.0, 4.0, 8.0, 9.0][..]));
     }
 }
