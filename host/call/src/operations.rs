@@ -109,6 +109,13 @@ named! {
     }
 }
 
+impl BinaryOp {
+    /// Whether the function costs what a transcendental one does.
+    pub(crate) fn is_transcendental(self) -> bool {
+        matches!(self, Self::Power | Self::ArcTangent)
+    }
+}
+
 named! {
     /// Ways to reduce axes.
     ReduceOp {

@@ -8,6 +8,7 @@
 //!
 //! Begin with [`Engine`], then `forward.rs`, then `cpu/gemm.rs`, where the order is fixed.
 
+mod cache;
 mod cpu;
 mod engine;
 mod evaluate;
@@ -16,6 +17,7 @@ mod lane;
 mod prepared;
 mod tensor;
 
+pub use cache::{Cache, CacheStatistics};
 pub use engine::Engine;
 pub use evaluate::{Evaluation, Misfit, evaluate};
 pub use forward::{forward, forward_from};

@@ -1,6 +1,9 @@
 //! Networks and data made ready once and shared by all units that use them.
 
-use assay_call::Statistics;
+use std::sync::OnceLock;
+
+use assay_call::{Statistics, dataset_lineage, network_lineage};
+use assay_ids::Digest;
 use assay_network::{Dataset, Layer, LayerKind, Network, ParameterRole};
 
 use crate::cpu::convolution::Placement;
@@ -31,6 +34,7 @@ pub(crate) enum Operation {
 pub struct PreparedNetwork {
     network: Network,
     operations: Vec<Operation>,
+    digest: OnceLock<Digest>,
 }
 
 impl PreparedNetwork {
@@ -38,12 +42,17 @@ impl PreparedNetwork {
     pub fn new(network: Network) -> Self {
         let layers = network.architecture().layers();
         let operations = layers.iter().map(|layer| operation(&network, layer)).collect();
-        Self { network, operations }
+        Self { network, operations, digest: OnceLock::new() }
     }
 
     /// The network itself.
     pub fn network(&self) -> &Network {
         &self.network
+    }
+
+    /// Digest of the layers and of all arrays; computed when first asked for.
+    pub(crate) fn digest(&self) -> Digest {
+        *self.digest.get_or_init(|| network_lineage(&self.network))
     }
 
     pub(crate) fn operations(&self) -> &[Operation] {
@@ -94,6 +103,7 @@ pub struct PreparedData {
     dataset: Dataset,
     class_counts: Vec<usize>,
     statistics: Statistics,
+    digest: OnceLock<Digest>,
 }
 
 impl PreparedData {
@@ -111,7 +121,7 @@ impl PreparedData {
             mean: mean as f32,
             deviation: variance.sqrt() as f32,
         };
-        Self { dataset, class_counts, statistics }
+        Self { dataset, class_counts, statistics, digest: OnceLock::new() }
     }
 
     /// The dataset itself.
@@ -122,6 +132,11 @@ impl PreparedData {
     /// Number of examples of each class.
     pub(crate) fn class_counts(&self) -> &[usize] {
         &self.class_counts
+    }
+
+    /// Digest of shape, values and labels; computed when first asked for.
+    pub(crate) fn digest(&self) -> Digest {
+        *self.digest.get_or_init(|| dataset_lineage(&self.dataset))
     }
 
     pub(crate) fn statistics(&self) -> Statistics {

@@ -40,15 +40,15 @@ pub(super) fn check(call: &Call, inventory: &dyn Inventory) -> Checked {
         | Call::TensorRandomNormal { .. }
         | Call::TensorRandomUniform { .. }
         | Call::TensorRandomPermutation { .. } => from_nothing(call),
-        Call::TensorBinary { left, right, .. } => {
+        Call::TensorBinary { left, op, right } => {
             let shape = broadcast(tensor(inventory, *left)?, tensor(inventory, *right)?)?;
-            let work = price::elements(elements(&shape)?, 1);
-            Ok(Plan::tensor(shape, work))
+            same_shape(&shape, each(op.is_transcendental()))
         }
-        Call::TensorBinaryScalar { left, .. } => same_shape(tensor(inventory, *left)?, 1),
+        Call::TensorBinaryScalar { left, op, .. } => {
+            same_shape(tensor(inventory, *left)?, each(op.is_transcendental()))
+        }
         Call::TensorUnary { tensor: handle, op } => {
-            let each = if op.is_transcendental() { TRANSCENDENTAL } else { 1 };
-            same_shape(tensor(inventory, *handle)?, each)
+            same_shape(tensor(inventory, *handle)?, each(op.is_transcendental()))
         }
         Call::TensorDrop { tensor: handle } => {
             tensor(inventory, *handle)?;
@@ -111,6 +111,10 @@ fn from_nothing(call: &Call) -> Checked {
         }
         _ => Err(Rejected::UnknownHandle),
     }
+}
+
+fn each(is_transcendental: bool) -> u64 {
+    if is_transcendental { TRANSCENDENTAL } else { 1 }
 }
 
 fn same_shape(shape: &[usize], each: u64) -> Checked {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use assay_call::{
-    Call, Execute, Fault, NetworkHandle, Operand, Plan, Reply, TensorHandle, lineage,
+    Call, Direction, Execute, Fault, NetworkHandle, Operand, Plan, Reply, TensorHandle, lineage,
 };
 use assay_ids::Digest;
 
@@ -164,14 +164,11 @@ impl Engine {
             Call::TensorScalar { tensor } => {
                 Reply::Scalar(canonical(self.get(*tensor)?.values()[0]))
             }
-            Call::TensorArgMax { tensor } => {
-                let tensor = self.get(*tensor)?;
-                let row = tensor.shape().last().copied().unwrap_or(1);
-                Reply::Indices(tensor.values().chunks_exact(row).map(reduce::arg_max).collect())
-            }
-            Call::TensorArgMin { tensor } => Reply::Indices(order::arg_min(self.get(*tensor)?)),
+            Call::TensorArgMax { tensor } => self.by_row(*tensor, reduce::arg_max)?,
+            Call::TensorArgMin { tensor } => self.by_row(*tensor, order::arg_min)?,
             Call::TensorArgSort { tensor, direction } => {
-                Reply::Indices(order::arg_sort(self.get(*tensor)?, *direction))
+                let ascending = *direction == Direction::Ascending;
+                Reply::Indices(order::arg_sort(self.get(*tensor)?, ascending))
             }
             Call::TensorRandomPermutation { seed, stream, length } => {
                 Reply::Indices(random::permutation(*seed, *stream, *length))
@@ -201,6 +198,13 @@ impl Engine {
             _ => return Ok(None),
         };
         Ok(Some(reply))
+    }
+
+    /// One position for each row.
+    fn by_row(&self, tensor: TensorHandle, position: fn(&[f32]) -> u32) -> Result<Reply, Fault> {
+        let tensor = self.get(tensor)?;
+        let row = tensor.shape().last().copied().unwrap_or(1);
+        Ok(Reply::Indices(tensor.values().chunks_exact(row).map(position).collect()))
     }
 
     /// Calls that make tensors, of these shapes.

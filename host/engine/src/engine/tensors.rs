@@ -1,6 +1,6 @@
 //! Calls of the `tensors` and `data` interfaces that make tensors.
 
-use assay_call::{Call, Fault, TensorHandle};
+use assay_call::{Call, Direction, Fault, TensorHandle};
 use rayon::prelude::*;
 
 use super::{Engine, Failure};
@@ -39,7 +39,9 @@ impl Engine {
             }
             Call::TensorFull { value, .. } => arrange::full(shape, canonical(*value)),
             Call::TensorOneHot { indices, classes } => arrange::one_hot(indices, *classes as usize),
-            Call::TensorRandomNormal { seed, stream, .. } => random::normal(*seed, *stream, shape),
+            Call::TensorRandomNormal { seed, stream, .. } => {
+                random::normal(&self.lane, *seed, *stream, shape)
+            }
             Call::TensorRandomUniform { seed, stream, .. } => {
                 random::uniform(*seed, *stream, shape)
             }
@@ -103,7 +105,9 @@ impl Engine {
             Call::TensorPick { tensor, indices } => arrange::pick(self.get(*tensor)?, indices),
             Call::TensorCumulativeSum { tensor } => order::cumulative_sum(self.get(*tensor)?),
             Call::TensorQuantile { tensor, q } => order::quantile(self.get(*tensor)?, *q),
-            Call::TensorSort { tensor, direction } => order::sort(self.get(*tensor)?, *direction),
+            Call::TensorSort { tensor, direction } => {
+                order::sort(self.get(*tensor)?, *direction == Direction::Ascending)
+            }
             _ => self.matrices(call, shape)?,
         })
     }
