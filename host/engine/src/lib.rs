@@ -13,6 +13,7 @@ mod cpu;
 mod engine;
 mod evaluate;
 mod forward;
+pub mod images;
 mod lane;
 mod prepared;
 mod tensor;
