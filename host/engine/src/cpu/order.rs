@@ -4,6 +4,8 @@
 //! of them equal) after everything. With the position below the key, equals keep their order under
 //! any sorting algorithm.
 
+use assay_call::Direction;
+
 use crate::Tensor;
 
 /// The key of every NaN: above that of infinity.
@@ -11,25 +13,25 @@ const NAN_KEY: u32 = u32::MAX;
 const SIGN: u32 = 1 << 31;
 
 /// Sorts each row.
-pub(crate) fn sort(tensor: &Tensor, ascending: bool) -> Tensor {
+pub(crate) fn sort(tensor: &Tensor, direction: Direction) -> Tensor {
     let mut values = Vec::with_capacity(tensor.values().len());
     let mut keys = Vec::new();
     for row in rows(tensor) {
         keys.clear();
-        keys.extend(row.iter().map(|value| directed(key(*value), ascending)));
+        keys.extend(row.iter().map(|value| directed(key(*value), direction)));
         keys.sort_unstable();
-        values.extend(keys.iter().map(|key| value(directed(*key, ascending))));
+        values.extend(keys.iter().map(|key| value(directed(*key, direction))));
     }
     Tensor::new(tensor.shape().to_vec(), values)
 }
 
 /// Positions that sort each row, row by row; equals keep their order.
-pub(crate) fn arg_sort(tensor: &Tensor, ascending: bool) -> Vec<u32> {
+pub(crate) fn arg_sort(tensor: &Tensor, direction: Direction) -> Vec<u32> {
     let mut positions = Vec::with_capacity(tensor.values().len());
     let mut pairs = Vec::new();
     for row in rows(tensor) {
         pairs.clear();
-        pairs.extend(placed(row, |value| directed(key(value), ascending)));
+        pairs.extend(placed(row, |value| directed(key(value), direction)));
         pairs.sort_unstable();
         positions.extend(pairs.iter().map(|pair| *pair as u32));
     }
@@ -59,8 +61,12 @@ pub(crate) fn top_k(tensor: &Tensor, k: usize) -> (Tensor, Vec<u32>) {
     (Tensor::new(shape, values), positions)
 }
 
-/// Position of the smallest value of a row; the first of equals, NaN above everything.
-pub(crate) fn arg_min(row: &[f32]) -> u32 {
+/// Position of the smallest value of each row; the first of equals, NaN above everything.
+pub(crate) fn arg_min(tensor: &Tensor) -> Vec<u32> {
+    rows(tensor).map(row_arg_min).collect()
+}
+
+fn row_arg_min(row: &[f32]) -> u32 {
     let mut best = 0;
     for (at, value) in row.iter().enumerate() {
         let current: f32 = row[best];
@@ -148,8 +154,11 @@ fn rank(value: f32) -> u32 {
 }
 
 /// A key for one of the two directions, or back.
-fn directed(key: u32, ascending: bool) -> u32 {
-    if ascending { key } else { !key }
+fn directed(key: u32, direction: Direction) -> u32 {
+    match direction {
+        Direction::Ascending => key,
+        Direction::Descending => !key,
+    }
 }
 
 /// Keys with their positions below them.

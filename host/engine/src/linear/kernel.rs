@@ -1,0 +1,167 @@
+//! The inner loops of linear algebra, with a fixed order of accumulation.
+//!
+//! A sum of products runs in sixteen lanes (term `i` goes to lane `i mod 16`, by fused multiply-adds
+//! in order from zero); then lane `i` is added to lane `i + 8`'s, `4`, `2`, `1`. Vectors are padded
+//! with zeros to multiples of sixteen, which changes no sum.
+//!
+//! Bodies are written once in plain Rust and compiled for each instruction set. A fused multiply-add
+//! is rounded once by definition, so all of them give the same bits.
+
+#![expect(
+    unsafe_code,
+    reason = "calling functions compiled for instruction sets found at run time"
+)]
+
+/// Lanes of a sum; lengths of vectors are multiples of it.
+pub(super) const LANES: usize = 16;
+
+/// `length` rounded up to whole lanes.
+pub(super) const fn padded(length: usize) -> usize {
+    length.next_multiple_of(LANES)
+}
+
+/// `index` rounded down to where lanes begin.
+pub(super) const fn aligned(index: usize) -> usize {
+    index - index % LANES
+}
+
+/// A computation that is compiled for each instruction set. `run` must be `#[inline(always)]`, and
+/// so must everything hot that it calls: only inlined code takes its caller's instruction set.
+pub(super) trait Body {
+    type Output;
+    fn run(self) -> Self::Output;
+}
+
+/// Instruction sets that bodies are compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    Scalar,
+}
+
+impl Level {
+    /// Whether this processor has the instructions.
+    fn is_here(self) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        {
+            use std::arch::is_x86_feature_detected as has;
+            match self {
+                Self::Avx512 => has!("avx512f") && has!("avx2") && has!("fma"),
+                Self::Avx2 => has!("avx2") && has!("fma"),
+                Self::Scalar => true,
+            }
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        true
+    }
+
+    /// The levels that this processor has, the widest first.
+    pub(super) fn here() -> impl Iterator<Item = Self> {
+        let all = [
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2,
+            Self::Scalar,
+        ];
+        all.into_iter().filter(|level| level.is_here())
+    }
+}
+
+/// Runs a body with the widest instructions that this processor has.
+pub(super) fn run<B: Body>(body: B) -> B::Output {
+    run_at(Level::here().next().unwrap_or(Level::Scalar), body)
+}
+
+/// Runs a body with the instructions of a level, or plain ones if this processor lacks them.
+pub(super) fn run_at<B: Body>(level: Level, body: B) -> B::Output {
+    match level {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the guard found the instructions on this processor.
+        Level::Avx512 if level.is_here() => unsafe { run_avx512(body) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as above.
+        Level::Avx2 if level.is_here() => unsafe { run_avx2(body) },
+        _ => body.run(),
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx2,fma")]
+fn run_avx512<B: Body>(body: B) -> B::Output {
+    body.run()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn run_avx2<B: Body>(body: B) -> B::Output {
+    body.run()
+}
+
+/// The sum of products of two vectors of the same length, which is whole lanes.
+#[expect(clippy::inline_always, reason = "only an inlined body takes its caller's instruction set")]
+#[inline(always)]
+pub(super) fn dot_body(x: &[f64], y: &[f64]) -> f64 {
+    let mut sums = [0.0_f64; LANES];
+    for (x, y) in x.as_chunks::<LANES>().0.iter().zip(y.as_chunks::<LANES>().0) {
+        for lane in 0..LANES {
+            sums[lane] = x[lane].mul_add(y[lane], sums[lane]);
+        }
+    }
+    let mut width = LANES / 2;
+    while width > 0 {
+        for lane in 0..width {
+            sums[lane] += sums[lane + width];
+        }
+        width /= 2;
+    }
+    sums[0]
+}
+
+/// Adds `scale` times `x` to `y`, each element by one fused multiply-add.
+#[expect(clippy::inline_always, reason = "only an inlined body takes its caller's instruction set")]
+#[inline(always)]
+pub(super) fn add_scaled_body(y: &mut [f64], scale: f64, x: &[f64]) {
+    for (y, x) in y.as_chunks_mut::<LANES>().0.iter_mut().zip(x.as_chunks::<LANES>().0) {
+        for lane in 0..LANES {
+            y[lane] = scale.mul_add(x[lane], y[lane]);
+        }
+    }
+}
+
+/// The sum of products of two vectors of whole lanes.
+pub(super) fn dot(x: &[f64], y: &[f64]) -> f64 {
+    run(Dot(x, y))
+}
+
+/// [`dot_body`] as a body.
+pub(super) struct Dot<'a>(pub(super) &'a [f64], pub(super) &'a [f64]);
+
+impl Body for Dot<'_> {
+    type Output = f64;
+
+    #[expect(clippy::inline_always, reason = "see `Body`")]
+    #[inline(always)]
+    fn run(self) -> f64 {
+        dot_body(self.0, self.1)
+    }
+}
+
+/// Adds `scale` times `x` to `y`; both are whole lanes.
+pub(super) fn add_scaled(y: &mut [f64], scale: f64, x: &[f64]) {
+    struct AddScaled<'a>(&'a mut [f64], f64, &'a [f64]);
+
+    impl Body for AddScaled<'_> {
+        type Output = ();
+
+        #[expect(clippy::inline_always, reason = "see `Body`")]
+        #[inline(always)]
+        fn run(self) {
+            add_scaled_body(self.0, self.1, self.2);
+        }
+    }
+    run(AddScaled(y, scale, x));
+}

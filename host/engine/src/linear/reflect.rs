@@ -1,0 +1,147 @@
+//! Householder's reflections: a tall matrix becomes a small triangular one.
+//!
+//! `A = Q R` with the longest remaining column first (Businger and Golub 1965): the lengths of the
+//! rows of `R` then fall, which spares the rotations that follow most of their work. No column is
+//! moved for it: rows of `R` are kept under the original positions.
+
+use rayon::prelude::*;
+
+use super::columns::Columns;
+use super::jacobi::NOTHING;
+use super::kernel::{add_scaled, aligned, dot};
+use crate::Lane;
+
+/// Values that make a piece of work for one thread.
+const PIECE: usize = 1 << 15;
+/// A squared length that fell below this share of the last one computed is computed again: what is
+/// left of it would be the rounding error of the subtractions.
+const STALE: f64 = 1e-4;
+
+/// `Q`, as the reflections `I - scale v v'` whose product it is.
+pub(super) struct Reflections(Vec<Reflection>);
+
+struct Reflection {
+    /// Zero before `first`.
+    vector: Vec<f64>,
+    first: usize,
+    scale: f64,
+}
+
+impl Reflection {
+    fn apply(&self, column: &mut [f64]) {
+        let from = aligned(self.first);
+        let (vector, column) = (&self.vector[from..], &mut column[from..]);
+        let share = -self.scale * dot(vector, column);
+        add_scaled(column, share, vector);
+    }
+}
+
+impl Reflections {
+    /// Makes `Q x` of `x`, padded to the height of the matrix.
+    pub(super) fn apply(&self, column: &mut [f64]) {
+        for reflection in self.0.iter().rev() {
+            reflection.apply(column);
+        }
+    }
+}
+
+/// A column on its way.
+struct Working {
+    values: Vec<f64>,
+    /// Squared length of what is left, by subtraction.
+    square: f64,
+    /// The last squared length that was computed from the values.
+    computed: f64,
+    done: bool,
+}
+
+/// Splits a matrix of at least as many rows as columns into `Q` and `R`. Column `k` of the result is
+/// row `k` of `R`. Where the rank is less than the number of columns the last ones may be zero.
+pub(super) fn triangular(lane: &Lane, matrix: Columns) -> (Reflections, Columns) {
+    let count = matrix.iter().len();
+    let mut rows = Columns::zeros(count, count);
+    let mut columns: Vec<Working> = matrix
+        .iter()
+        .map(|column| {
+            let square = dot(column, column);
+            Working { values: column.to_vec(), square, computed: square, done: false }
+        })
+        .collect();
+    let height = matrix.stride();
+    drop(matrix);
+    let mut reflections = Vec::with_capacity(count);
+    for step in 0..count {
+        let longest = longest(&columns);
+        let mut vector = std::mem::take(&mut columns[longest].values);
+        columns[longest].done = true;
+        let square = dot(&vector[aligned(step)..], &vector[aligned(step)..]);
+        if square < NOTHING {
+            break;
+        }
+        let length = square.sqrt();
+        let head = vector[step];
+        // Away from zero, so that nothing cancels.
+        vector[step] = head + length.copysign(head);
+        let scale = 1.0 / (length * (length + head.abs()));
+        let reflection = Reflection { vector, first: step, scale };
+        let row = rows.get_mut(step);
+        row[longest] = -length.copysign(head);
+        let left = columns.par_iter_mut().with_min_len(PIECE.div_ceil(height - aligned(step)));
+        lane.run(|| left.filter(|column| !column.done).for_each(|c| reflect(c, &reflection)));
+        for (slot, column) in row.iter_mut().zip(&mut columns).filter(|(_, column)| !column.done) {
+            *slot = std::mem::take(&mut column.values[step]);
+        }
+        reflections.push(reflection);
+    }
+    (Reflections(reflections), rows)
+}
+
+/// The first of the longest columns that are left; there is one in every step.
+fn longest(columns: &[Working]) -> usize {
+    let mut best: Option<usize> = None;
+    for (at, column) in columns.iter().enumerate().filter(|(_, column)| !column.done) {
+        if best.is_none_or(|best| column.square > columns[best].square) {
+            best = Some(at);
+        }
+    }
+    best.unwrap_or(0)
+}
+
+fn reflect(column: &mut Working, reflection: &Reflection) {
+    reflection.apply(&mut column.values);
+    let head = column.values[reflection.first];
+    column.square -= head * head;
+    if column.square < STALE * column.computed {
+        let left = &column.values[aligned(reflection.first)..];
+        column.square = dot(left, left) - head * head;
+        column.computed = column.square;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_product_is_the_matrix_and_rows_get_shorter() {
+        let (rows, count) = (37, 7);
+        let mut matrix = Columns::zeros(rows, count);
+        let sample = |i: usize, j: usize| (i * 7 + j * j * 5 + (i * j) % 11) as f64 % 13.0 - 6.0;
+        for (j, column) in matrix.iter_mut().enumerate() {
+            (0..rows).for_each(|i| column[i] = sample(i, j));
+        }
+        let lane = Lane::new(1).unwrap();
+        let (q, r) = triangular(&lane, matrix);
+        for j in 0..count {
+            let mut column = vec![0.0; super::super::kernel::padded(rows)];
+            (0..count).for_each(|k| column[k] = r.get(k)[j]);
+            q.apply(&mut column);
+            for (i, value) in column.iter().enumerate() {
+                let expected = if i < rows { sample(i, j) } else { 0.0 };
+                assert!((value - expected).abs() < 1e-13, "{i} {j}: {value} {expected}");
+            }
+        }
+        let diagonal: Vec<f64> = r.iter().map(|row| dot(row, row)).collect();
+        assert!(diagonal.is_sorted_by(|a, b| a >= b), "{diagonal:?}");
+    }
+}
