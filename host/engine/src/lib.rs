@@ -6,7 +6,7 @@
 //!
 //! Must not know: wasm, how tasks are stored, HTTP.
 //!
-//! Begin with [`Engine`], then `forward.rs`, then `cpu/gemm.rs`, where the order is fixed.
+//! Begin with [`Engine`], then `forward.rs`, then `cpu/gemm`, where the order is fixed.
 
 mod cache;
 mod cpu;
@@ -15,10 +15,12 @@ mod evaluate;
 mod forward;
 pub mod images;
 mod lane;
+mod linear;
 mod prepared;
 mod tensor;
 
 pub use cache::{Cache, CacheStatistics};
+pub use cpu::level::{LevelError, SimdLevel};
 pub use engine::Engine;
 pub use evaluate::{Evaluation, Misfit, evaluate};
 pub use forward::{forward, forward_from};

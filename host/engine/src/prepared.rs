@@ -7,11 +7,12 @@ use assay_ids::Digest;
 use assay_network::{Dataset, Layer, LayerKind, Network, ParameterRole};
 
 use crate::cpu::convolution::Placement;
-use crate::cpu::gemm::Packed;
+use crate::cpu::gemm::{Packed, padded};
 use crate::cpu::normalization::Affine;
 use crate::cpu::reduce;
 
-/// What a layer computes, with its weights in the form that the kernels read.
+/// What a layer computes, with its weights in the form that the kernels read; a bias is padded with
+/// zeros to whole panels.
 pub(crate) enum Operation {
     Convolution {
         place: Placement,
@@ -71,7 +72,7 @@ fn operation(network: &Network, layer: &Layer) -> Operation {
     let place =
         |window| Placement::new(window, &layer.input).expect("the architecture fits windows");
     let inputs = layer.input.last().copied().unwrap_or(1);
-    let bias = || find(ParameterRole::Bias).map(<[f32]>::to_vec);
+    let bias = || find(ParameterRole::Bias).map(padded);
     match &layer.kind {
         LayerKind::Conv2d { filters, window, .. } => {
             let k = (window.size[0] * window.size[1]) as usize * inputs;

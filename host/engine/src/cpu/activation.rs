@@ -1,6 +1,10 @@
 //! Activations and softmax, from one implementation of the transcendental functions.
 
+#![expect(unsafe_code, reason = "calling code compiled for instruction sets found at run time")]
+
 use assay_network::Activation;
+
+use super::level::for_each_level;
 
 /// Constants of SELU (Klambauer et al. 2017), as Keras rounds them.
 const SELU_SCALE: f32 = 1.050_701;
@@ -10,8 +14,8 @@ const SELU_ALPHA: f32 = 1.673_263_2;
 pub(crate) fn apply(activation: Activation, values: &mut [f32], last: usize) {
     match activation {
         Activation::Linear => {}
-        Activation::Relu => each(values, relu),
-        Activation::Relu6 => each(values, |x| relu(x).min(6.0)),
+        Activation::Relu => relu_each(values),
+        Activation::Relu6 => relu6_each(values),
         Activation::Tanh => each(values, libm::tanhf),
         Activation::Sigmoid => each(values, sigmoid),
         Activation::Softmax => values.chunks_exact_mut(last).for_each(softmax),
@@ -30,9 +34,27 @@ pub(crate) fn apply(activation: Activation, values: &mut [f32], last: usize) {
     }
 }
 
+#[expect(clippy::inline_always, reason = "only inlined code takes its caller's instruction set")]
+#[inline(always)]
 fn each(values: &mut [f32], function: impl Fn(f32) -> f32) {
     for value in values {
         *value = function(*value);
+    }
+}
+
+for_each_level! {
+    fn relu_each(values: &mut [f32]) {
+        each(values, relu);
+    }
+}
+
+for_each_level! {
+    /// `min(max(x, 0), 6)`; NaN stays NaN.
+    fn relu6_each(values: &mut [f32]) {
+        each(values, |x| {
+            let x = relu(x);
+            if x > 6.0 { 6.0 } else { x }
+        });
     }
 }
 

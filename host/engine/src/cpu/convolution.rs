@@ -1,14 +1,15 @@
-//! 2-D convolution, NHWC, as a matrix product over gathered windows.
+//! 2-D convolution, NHWC, as a matrix product whose left side is the images themselves.
 //!
 //! `k` runs over (kernel row, kernel column, input channel), as a row of Keras's kernel array does;
-//! padded positions contribute zeros.
+//! padded positions contribute zeros. Images are copied once with their border of zeros; then every
+//! value of a window lies at the same distance from the window's first, so the product reads windows
+//! in place instead of gathering them.
 
 use assay_network::{Window, WindowSpan};
+use rayon::prelude::*;
 
-use super::gemm::{Packed, multiply};
-
-/// Windows gathered at a time: the rows stay in the cache while all panels pass over them.
-const GATHER: usize = 96;
+use super::buffers::Buffer;
+use super::gemm::{Finish, Left, Packed, multiply_rows, product};
 
 /// The window's place over an image, per axis.
 #[derive(Debug, Clone, Copy)]
@@ -37,46 +38,104 @@ impl Placement {
         (skipped, from..end.min(self.input[axis]))
     }
 
-    /// Whether the gathered rows are the image itself.
+    /// Whether the windows are the image's pixels, in order.
     fn is_pointwise(&self) -> bool {
         self.window.size == [1, 1] && self.window.strides == [1, 1]
     }
+
+    /// Rows (`axis` 0) or columns (1) from the first to the last that a window covers, padding
+    /// included.
+    fn covered(&self, axis: usize) -> usize {
+        let steps = (self.spans[axis].outputs - 1) * self.window.strides[axis] as usize;
+        steps + self.window.size[axis] as usize
+    }
+
+    /// Whether windows reach beyond the image.
+    fn is_padded(&self) -> bool {
+        [0, 1]
+            .iter()
+            .any(|axis| self.spans[*axis].before > 0 || self.covered(*axis) > self.input[*axis])
+    }
 }
 
-/// One image: `out[h' * w', filters]`.
+/// `out[images, h', w', filters]` of whole images, cut into `ways` parallel parts or more.
 pub(crate) fn convolve(
-    image: &[f32],
+    images: &[f32],
     place: &Placement,
     kernel: &Packed,
-    bias: Option<&[f32]>,
-    gathered: &mut Vec<f32>,
+    finish: &Finish<'_>,
     out: &mut [f32],
+    ways: usize,
 ) {
     if place.is_pointwise() {
-        return multiply(image, kernel, bias, out);
+        return multiply_rows(images, kernel, finish, out, ways);
     }
-    let (k, filters) = (kernel.k(), kernel.n());
-    gathered.resize(GATHER * k, 0.0);
-    for (block, out) in out.chunks_mut(GATHER * filters).enumerate() {
-        let count = out.len() / filters;
-        let rows = &mut gathered[..count * k];
-        for (row, at) in rows.chunks_exact_mut(k).zip(block * GATHER..) {
-            gather(image, place, at, row);
-        }
-        multiply(rows, kernel, bias, out);
+    if place.is_padded() {
+        let covered = [place.covered(0), place.covered(1)];
+        let count = images.len() / place.input.iter().product::<usize>();
+        let mut padded = Buffer::stale(count * covered[0] * covered[1] * place.input[2]);
+        pad(images, place, &mut padded, ways);
+        windows(&padded, place, covered, kernel, finish, out, ways);
+    } else {
+        windows(images, place, [place.input[0], place.input[1]], kernel, finish, out, ways);
     }
 }
 
-/// The window at position `at` as one row of `kh * kw * channels` values.
-fn gather(image: &[f32], place: &Placement, at: usize, row: &mut [f32]) {
-    let [_, width, channels] = place.input;
-    let (top, rows) = place.inside(0, at / place.spans[1].outputs);
-    let (left, columns) = place.inside(1, at % place.spans[1].outputs);
-    let line = place.window.size[1] as usize * channels;
-    let length = columns.len() * channels;
-    row.fill(0.0);
-    for (offset, y) in rows.enumerate() {
-        let slot = &mut row[(top + offset) * line + left * channels..][..length];
-        slot.copy_from_slice(&image[(y * width + columns.start) * channels..][..length]);
+/// The product over images of `size`, whose windows begin at the first pixel.
+fn windows(
+    images: &[f32],
+    place: &Placement,
+    size: [usize; 2],
+    kernel: &Packed,
+    finish: &Finish<'_>,
+    out: &mut [f32],
+    ways: usize,
+) {
+    let channels = place.input[2];
+    let line = size[1] * channels;
+    let [down, across] = place.window.strides.map(|stride| stride as usize);
+    let [tall, wide] = place.window.size.map(|size| size as usize);
+    let [rows, columns] = [place.spans[0].outputs, place.spans[1].outputs];
+    let mut starts = Vec::with_capacity(out.len() / kernel.n());
+    for image in (0..images.len()).step_by(size[0] * line) {
+        for row in 0..rows {
+            let from = image + row * down * line;
+            starts.extend((0..columns).map(|column| from + column * across * channels));
+        }
+    }
+    // The distances of a window's values; an architecture's shapes are far below 2^32.
+    let offsets =
+        (0..tall).flat_map(|y| (y * line..y * line + wide * channels).map(|at| at as u32));
+    let offsets: Vec<u32> = offsets.collect();
+    product(
+        &Left { values: images, starts: &starts, offsets: &offsets },
+        kernel,
+        finish,
+        out,
+        ways,
+    );
+}
+
+/// Copies images into the middle of zeros.
+fn pad(images: &[f32], place: &Placement, out: &mut [f32], ways: usize) {
+    let [height, width, channels] = place.input;
+    let [tall, wide] = [place.covered(0), place.covered(1)];
+    let [top, left] = [place.spans[0].before, place.spans[1].before * channels];
+    // With strides a window may end before the image does.
+    let length = (width * channels).min(wide * channels - left);
+    let fill = |(at, line): (usize, &mut [f32])| {
+        let (image, row) = (at / tall, at % tall);
+        if row < top || row - top >= height {
+            return line.fill(0.0);
+        }
+        let from = (image * height + row - top) * width * channels;
+        line[..left].fill(0.0);
+        line[left..left + length].copy_from_slice(&images[from..from + length]);
+        line[left + length..].fill(0.0);
+    };
+    if ways <= 1 {
+        out.chunks_exact_mut(wide * channels).enumerate().for_each(fill);
+    } else {
+        out.par_chunks_exact_mut(wide * channels).with_min_len(16).enumerate().for_each(fill);
     }
 }

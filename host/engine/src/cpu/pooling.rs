@@ -1,25 +1,30 @@
 //! Pooling over windows, NHWC.
 
-use super::convolution::Placement;
+#![expect(unsafe_code, reason = "calling code compiled for instruction sets found at run time")]
 
-/// Largest value of each window; NaN wins, padding never does.
-pub(crate) fn maximum(image: &[f32], place: &Placement, out: &mut [f32]) {
-    windows(image, place, out, |out, pixel, first| {
-        for (slot, value) in out.iter_mut().zip(pixel) {
-            if first || *value > *slot || value.is_nan() {
-                *slot = *value;
-            }
-        }
-    });
+use super::convolution::Placement;
+use super::level::for_each_level;
+
+for_each_level! {
+    /// Largest value of each window of one image; NaN wins, padding never does.
+    pub(crate) fn maximum(image: &[f32], place: &Placement, out: &mut [f32]) {
+        fold(image, place, out, |largest, value| {
+            if value > largest || value.is_nan() { value } else { largest }
+        });
+    }
 }
 
-/// Mean of each window, over the positions that lie inside; added row by row, column by column.
+for_each_level! {
+    /// Sum of each window of one image.
+    fn sum(image: &[f32], place: &Placement, out: &mut [f32]) {
+        fold(image, place, out, |sum, value| sum + value);
+    }
+}
+
+/// Mean of each window of one image, over the positions that lie inside; added row by row, column
+/// by column.
 pub(crate) fn mean(image: &[f32], place: &Placement, out: &mut [f32]) {
-    windows(image, place, out, |out, pixel, first| {
-        for (slot, value) in out.iter_mut().zip(pixel) {
-            *slot = if first { *value } else { *slot + *value };
-        }
-    });
+    sum(image, place, out);
     let channels = place.input[2];
     for (at, slot) in out.chunks_exact_mut(channels).enumerate() {
         let rows = place.inside(0, at / place.spans[1].outputs).1.len();
@@ -31,13 +36,10 @@ pub(crate) fn mean(image: &[f32], place: &Placement, out: &mut [f32]) {
     }
 }
 
-/// Visits every pixel of every window with the window's output slot.
-fn windows(
-    image: &[f32],
-    place: &Placement,
-    out: &mut [f32],
-    mut visit: impl FnMut(&mut [f32], &[f32], bool),
-) {
+/// Folds every window's pixels into its output slot, in order.
+#[expect(clippy::inline_always, reason = "only an inlined body takes its caller's instruction set")]
+#[inline(always)]
+fn fold(image: &[f32], place: &Placement, out: &mut [f32], step: impl Fn(f32, f32) -> f32) {
     let [_, width, channels] = place.input;
     for (at, slot) in out.chunks_exact_mut(channels).enumerate() {
         let rows = place.inside(0, at / place.spans[1].outputs).1;
@@ -45,7 +47,14 @@ fn windows(
         let mut first = true;
         for y in rows {
             for x in columns.clone() {
-                visit(slot, &image[(y * width + x) * channels..][..channels], first);
+                let pixel = &image[(y * width + x) * channels..][..channels];
+                if first {
+                    slot.copy_from_slice(pixel);
+                } else {
+                    for (slot, value) in slot.iter_mut().zip(pixel) {
+                        *slot = step(*slot, *value);
+                    }
+                }
                 first = false;
             }
         }
@@ -56,12 +65,18 @@ fn windows(
 pub(crate) fn global_mean(image: &[f32], channels: usize, out: &mut [f32]) {
     let pixels = image.len() / channels;
     let mut sums = vec![0.0_f64; channels];
-    for pixel in image.chunks_exact(channels) {
-        for (sum, value) in sums.iter_mut().zip(pixel) {
-            *sum += f64::from(*value);
-        }
-    }
+    add_pixels(image, &mut sums);
     for (slot, sum) in out.iter_mut().zip(&sums) {
         *slot = (sum / pixels as f64) as f32;
+    }
+}
+
+for_each_level! {
+    fn add_pixels(image: &[f32], sums: &mut [f64]) {
+        for pixel in image.chunks_exact(sums.len()) {
+            for (sum, value) in sums.iter_mut().zip(pixel) {
+                *sum += f64::from(*value);
+            }
+        }
     }
 }
