@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use assay_call::{
-    Call, Direction, Execute, Fault, NetworkHandle, Operand, Plan, Reply, TensorHandle, lineage,
+    Call, Execute, Fault, NetworkHandle, Operand, Plan, Reply, TensorHandle, lineage,
 };
 use assay_ids::Digest;
 
@@ -164,11 +164,14 @@ impl Engine {
             Call::TensorScalar { tensor } => {
                 Reply::Scalar(canonical(self.get(*tensor)?.values()[0]))
             }
-            Call::TensorArgMax { tensor } => self.by_row(*tensor, reduce::arg_max)?,
-            Call::TensorArgMin { tensor } => self.by_row(*tensor, order::arg_min)?,
+            Call::TensorArgMax { tensor } => {
+                let tensor = self.get(*tensor)?;
+                let row = tensor.shape().last().copied().unwrap_or(1);
+                Reply::Indices(tensor.values().chunks_exact(row).map(reduce::arg_max).collect())
+            }
+            Call::TensorArgMin { tensor } => Reply::Indices(order::arg_min(self.get(*tensor)?)),
             Call::TensorArgSort { tensor, direction } => {
-                let ascending = *direction == Direction::Ascending;
-                Reply::Indices(order::arg_sort(self.get(*tensor)?, ascending))
+                Reply::Indices(order::arg_sort(self.get(*tensor)?, *direction))
             }
             Call::TensorRandomPermutation { seed, stream, length } => {
                 Reply::Indices(random::permutation(*seed, *stream, *length))
@@ -198,13 +201,6 @@ impl Engine {
             _ => return Ok(None),
         };
         Ok(Some(reply))
-    }
-
-    /// One position for each row.
-    fn by_row(&self, tensor: TensorHandle, position: fn(&[f32]) -> u32) -> Result<Reply, Fault> {
-        let tensor = self.get(tensor)?;
-        let row = tensor.shape().last().copied().unwrap_or(1);
-        Ok(Reply::Indices(tensor.values().chunks_exact(row).map(position).collect()))
     }
 
     /// Calls that make tensors, of these shapes.

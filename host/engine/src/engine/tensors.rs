@@ -1,6 +1,6 @@
 //! Calls of the `tensors` and `data` interfaces that make tensors.
 
-use assay_call::{Call, Direction, Fault, TensorHandle};
+use assay_call::{Call, Fault, TensorHandle};
 use rayon::prelude::*;
 
 use super::{Engine, Failure};
@@ -105,9 +105,7 @@ impl Engine {
             Call::TensorPick { tensor, indices } => arrange::pick(self.get(*tensor)?, indices),
             Call::TensorCumulativeSum { tensor } => order::cumulative_sum(self.get(*tensor)?),
             Call::TensorQuantile { tensor, q } => order::quantile(self.get(*tensor)?, *q),
-            Call::TensorSort { tensor, direction } => {
-                order::sort(self.get(*tensor)?, *direction == Direction::Ascending)
-            }
+            Call::TensorSort { tensor, direction } => order::sort(self.get(*tensor)?, *direction),
             _ => self.matrices(call, shape)?,
         })
     }

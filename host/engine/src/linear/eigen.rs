@@ -20,10 +20,7 @@ use crate::{Lane, Tensor};
 /// zero is positive.
 ///
 /// Refuses values that are not finite.
-pub(crate) fn symmetric_eigen(
-    lane: &Lane,
-    matrix: &Tensor,
-) -> Result<(Tensor, Tensor), CallError> {
+pub(crate) fn symmetric_eigen(lane: &Lane, matrix: &Tensor) -> Result<(Tensor, Tensor), CallError> {
     finite(lower(matrix))?;
     let n = matrix.shape()[0];
     let scale = Scale::of(lower(matrix).copied());

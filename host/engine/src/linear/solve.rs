@@ -97,7 +97,8 @@ pub(crate) fn solve(lane: &Lane, matrix: &Tensor, right: &Tensor) -> Result<Tens
     let (n, k) = (right.shape()[0], right.shape()[1]);
     finite(lower(matrix))?;
     finite(right.values().iter())?;
-    let (scale, sides) = (Scale::of(lower(matrix).copied()), Scale::of(right.values().iter().copied()));
+    let (scale, sides) =
+        (Scale::of(lower(matrix).copied()), Scale::of(right.values().iter().copied()));
     let triangle = cholesky(lane, lower_rows(matrix, scale))
         .ok_or_else(|| invalid("the matrix is not positive definite"))?;
     let mut columns = Columns::zeros(n, k);

@@ -7,7 +7,7 @@
 use assay_call::CallError;
 use rayon::prelude::*;
 
-use super::columns::{Columns, Scale, Rounded, assemble, finite};
+use super::columns::{Columns, Rounded, Scale, assemble, finite};
 use super::jacobi::{NOTHING, orthogonalize};
 use super::kernel::{add_scaled, dot, padded};
 use super::reflect::{Reflections, triangular};
