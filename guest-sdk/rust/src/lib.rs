@@ -32,7 +32,8 @@
 //! Two kinds are kept apart, so that a measure reads like its formula:
 //!
 //! * What depends on the task, such as asking for initial weights that the task lacks, or running a
-//!   batch that is too large for the host, is a [`Result`]: all of [`Network`] and [`Dataset`].
+//!   batch that is too large for the host, is a [`Result`]: all of [`Network`], [`Dataset`] and
+//!   [`images`], and decompositions such as [`Tensor::svd`].
 //! * What depends on the author's own arithmetic, such as adding shapes that do not fit, panics:
 //!   the operators and methods of [`Tensor`]. The panic's text and place go to the log at level
 //!   warning, then the unit ends as a trap. Where such a mistake is to be caught, the `try_` forms
@@ -53,18 +54,23 @@ mod data;
 mod error;
 #[doc(hidden)]
 pub mod export;
+pub mod images;
 pub mod log;
 mod measure;
 mod network;
+pub mod random;
 mod tensor;
 
 pub use data::{Batch, Batches, Dataset, Statistics};
 pub use error::Error;
 pub use measure::Measure;
 pub use network::{
-    Activation, Layer, LayerKind, Network, Parameter, ParameterRole, Tap, TapPoint, Window,
+    Activation, Descent, Layer, LayerKind, Network, Objective, Parameter, ParameterRole, Tangent,
+    Tap, TapPoint, Window,
 };
-pub use tensor::{BinaryOp, Operand, ReduceOp, Tensor, UnaryOp};
+pub use tensor::{
+    BinaryOp, Direction, Eigen, Operand, Padding, Ranking, ReduceOp, Svd, Tensor, UnaryOp,
+};
 
 /// The version of the contract `assay:measure` that this crate speaks.
 pub const API_VERSION: &str = "0.1.0";

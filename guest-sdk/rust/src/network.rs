@@ -1,37 +1,62 @@
 //! The trained network: its layers, its weights, and what it computes.
+//!
+//! Passes in this file, derivatives in `derivatives`, linear parts of single layers in `linear`,
+//! copies with other weights in `copies`.
+
+mod copies;
+mod derivatives;
+mod linear;
 
 use crate::bindings::assay::measure::networks as raw;
 use crate::error::settle;
 use crate::{Error, Tensor};
 
-pub use raw::{Activation, Layer, LayerKind, ParameterRole, Tap, TapPoint, Window};
+pub use derivatives::{Objective, Tangent};
+pub use raw::{Activation, Descent, Layer, LayerKind, ParameterRole, Tap, TapPoint, Window};
 
-/// A trained network.
-#[derive(Debug, Clone, Copy)]
+/// A network: the trained one that the measure was handed, or a copy that the measure made of it
+/// ([`with_parameters`](Self::with_parameters), [`train`](Self::train)). Dropping a copy frees the
+/// host's memory.
+#[derive(Debug)]
 pub struct Network<'a> {
-    raw: &'a raw::Network,
+    handle: Handle<'a>,
+}
+
+/// Both kinds in one type, so that what a measure computes of the trained network it can compute of
+/// a copy.
+#[derive(Debug)]
+enum Handle<'a> {
+    Lent(&'a raw::Network),
+    Own(raw::Network),
 }
 
 impl<'a> Network<'a> {
     pub(crate) fn new(raw: &'a raw::Network) -> Self {
-        Self { raw }
+        Self { handle: Handle::Lent(raw) }
+    }
+
+    fn raw(&self) -> &raw::Network {
+        match &self.handle {
+            Handle::Lent(raw) => raw,
+            Handle::Own(raw) => raw,
+        }
     }
 
     /// Shape of one input example: `[height, width, channels]`, or `[features]`.
     pub fn input_shape(&self) -> Vec<u32> {
-        self.raw.input_shape()
+        self.raw().input_shape()
     }
 
     /// The layers in order. Asks the host each time: keep the list.
     pub fn layers(&self) -> Vec<Layer> {
-        self.raw.layers()
+        self.raw().layers()
     }
 
     /// The parameter arrays, in the order of the layers and, within a layer, kernel, bias / gamma,
     /// beta, moving mean, moving variance. One call; values are fetched by
     /// [`value`](Parameter::value).
-    pub fn parameters(&self) -> impl ExactSizeIterator<Item = Parameter<'a>> + use<'a> {
-        let raw = self.raw;
+    pub fn parameters(&self) -> impl ExactSizeIterator<Item = Parameter<'_>> {
+        let raw = self.raw();
         // A network has far fewer than 2^32 parameter arrays.
         raw.parameters().into_iter().enumerate().map(move |(index, parameter)| Parameter {
             raw,
@@ -49,7 +74,7 @@ impl<'a> Network<'a> {
     /// # Errors
     /// [`Error::ShapeMismatch`], [`Error::TooLarge`].
     pub fn logits(&self, batch: &Tensor) -> Result<Tensor, Error> {
-        Ok(Tensor::from_raw(self.raw.logits(batch.raw())?))
+        Ok(Tensor::from_raw(self.raw().logits(batch.raw())?))
     }
 
     /// Runs a batch once and returns the activations at each tap, `[examples, ..shape]`, in the order
@@ -71,9 +96,47 @@ impl<'a> Network<'a> {
     /// [`Error::ShapeMismatch`], [`Error::OutOfRange`] (no such layer), [`Error::InvalidArgument`]
     /// (no tap), [`Error::TooLarge`].
     pub fn activations(&self, batch: &Tensor, taps: &[Tap]) -> Result<Vec<Tensor>, Error> {
-        let activations = self.raw.activations(batch.raw(), taps)?;
-        Ok(activations.into_iter().map(Tensor::from_raw).collect())
+        Ok(tensors(self.raw().activations(batch.raw(), taps)?))
     }
+
+    /// As [`logits`](Self::logits), from a layer on: `activation` is what enters layer `layer`,
+    /// `[examples, ..its input shape]`. Work: examples × the multiply-adds from there.
+    ///
+    /// ```no_run
+    /// # use assay_sdk::{Dataset, Error, Network, Tap};
+    /// // Mixes two examples half and half at a hidden layer.
+    /// # fn mixed(network: &Network<'_>, dataset: &Dataset<'_>) -> Result<(), Error> {
+    /// let batch = dataset.batch(0, 2)?;
+    /// let hidden = network.activations(&batch, &[Tap::input(3)])?.remove(0);
+    /// let logits = network.logits_from(3, &((hidden.slice(0, 0..1) + hidden.slice(0, 1..2)) * 0.5))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`], [`Error::OutOfRange`] (no such layer), [`Error::TooLarge`].
+    pub fn logits_from(&self, layer: u32, activation: &Tensor) -> Result<Tensor, Error> {
+        Ok(Tensor::from_raw(self.raw().logits_from(layer, activation.raw())?))
+    }
+
+    /// As [`activations`](Self::activations), from a layer on; taps lie at it or after it. Work:
+    /// examples × the multiply-adds from there up to the last tap.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`], [`Error::OutOfRange`] (no such layer, or one before),
+    /// [`Error::InvalidArgument`] (no tap), [`Error::TooLarge`].
+    pub fn activations_from(
+        &self,
+        layer: u32,
+        activation: &Tensor,
+        taps: &[Tap],
+    ) -> Result<Vec<Tensor>, Error> {
+        Ok(tensors(self.raw().activations_from(layer, activation.raw(), taps)?))
+    }
+}
+
+fn tensors(raw: Vec<crate::tensor::Raw>) -> Vec<Tensor> {
+    raw.into_iter().map(Tensor::from_raw).collect()
 }
 
 /// One parameter array of a network.

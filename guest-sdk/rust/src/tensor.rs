@@ -1,22 +1,30 @@
 //! Tensors: arrays of 32-bit floats on the host's side.
 //!
 //! By purpose: values across the border in `values`, new arrangements of the same values in
-//! `arrange`, functions of single values and pairs in `elementwise`, reductions in `reduce`. Every
-//! method that can only fail by the author's mistake has a `try_` form or stands on one that does.
+//! `arrange`, functions of single values and pairs in `elementwise`, reductions in `reduce`, orders
+//! of rows in `order`, products of rows in `products`, decompositions in `linear`. Every method that
+//! can only fail by the author's mistake has a `try_` form or stands on one that does.
 
 mod arrange;
 mod elementwise;
+mod linear;
+mod order;
+mod products;
 mod reduce;
 mod values;
 
 use std::fmt;
 
 use crate::Error;
-use crate::bindings::assay::measure::tensors::Tensor as Raw;
+pub(crate) use crate::bindings::assay::measure::tensors::Tensor as Raw;
 use crate::error::settle;
 
-pub use crate::bindings::assay::measure::tensors::{BinaryOp, ReduceOp, UnaryOp};
+pub use crate::bindings::assay::measure::tensors::{
+    BinaryOp, Direction, Padding, ReduceOp, UnaryOp,
+};
 pub use elementwise::Operand;
+pub use linear::{Eigen, Svd};
+pub use order::Ranking;
 
 /// A handle to an array of 32-bit floats on the host's side. It never changes; dropping it frees
 /// the host's memory.
@@ -59,20 +67,6 @@ impl Tensor {
     pub fn elements(&self) -> u32 {
         // The host keeps every tensor within 2^26 elements, but an axis of length 0 hides long others.
         product(&self.shape())
-    }
-
-    /// Matrix product `[m, k] × [k, n] -> [m, n]`. Work: m·k·n.
-    #[track_caller]
-    pub fn matmul(&self, other: &Tensor) -> Tensor {
-        settle("matmul", self.try_matmul(other))
-    }
-
-    /// As [`matmul`](Self::matmul).
-    ///
-    /// # Errors
-    /// [`Error::ShapeMismatch`], [`Error::TooLarge`].
-    pub fn try_matmul(&self, other: &Tensor) -> Result<Tensor, Error> {
-        Ok(Self { raw: self.raw.matmul(&other.raw)? })
     }
 
     /// Softmax over the last axis, same shape. Work: 16 × elements.

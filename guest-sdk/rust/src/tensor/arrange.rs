@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Raw, Tensor, product};
+use super::{Padding, Raw, Tensor, product};
 use crate::Error;
 use crate::error::settle;
 
@@ -110,5 +110,53 @@ impl Tensor {
     pub fn try_concat(parts: &[&Tensor], axis: u32) -> Result<Tensor, Error> {
         let parts: Vec<&Raw> = parts.iter().map(|part| part.raw()).collect();
         Ok(Self::from_raw(Raw::concat(&parts, axis)?))
+    }
+
+    /// Puts at most 1,024 tensors of one shape after one another along a new axis before position
+    /// `axis`. Work: elements of the result.
+    #[track_caller]
+    pub fn stack(parts: &[&Tensor], axis: u32) -> Tensor {
+        settle("stack", Self::try_stack(parts, axis))
+    }
+
+    /// As [`stack`](Self::stack).
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`], [`Error::OutOfRange`], [`Error::InvalidArgument`] (no tensor, or 9
+    /// axes), [`Error::TooLarge`].
+    pub fn try_stack(parts: &[&Tensor], axis: u32) -> Result<Tensor, Error> {
+        let parts: Vec<&Raw> = parts.iter().map(|part| part.raw()).collect();
+        Ok(Self::from_raw(Raw::stack(&parts, axis)?))
+    }
+
+    /// Surrounds the values by a constant; one padding for each axis. Work: elements of the result.
+    ///
+    /// ```no_run
+    /// # use assay_sdk::{Padding, Tensor};
+    /// # fn bordered(matrix: &Tensor) -> Tensor {
+    /// matrix.pad(&[Padding::NONE, Padding { before: 1, after: 2 }], 0.0)
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn pad(&self, paddings: &[Padding], value: f32) -> Tensor {
+        settle("pad", self.try_pad(paddings, value))
+    }
+
+    /// As [`pad`](Self::pad).
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] (not one padding for each axis), [`Error::TooLarge`].
+    pub fn try_pad(&self, paddings: &[Padding], value: f32) -> Result<Tensor, Error> {
+        Ok(Self::from_raw(self.raw.pad(paddings, value)?))
+    }
+}
+
+impl Padding {
+    /// Nothing on either side.
+    pub const NONE: Self = Self::both(0);
+
+    /// The same on both sides.
+    pub const fn both(count: u32) -> Self {
+        Self { before: count, after: count }
     }
 }

@@ -74,4 +74,19 @@ impl Tensor {
     pub fn try_arg_max(&self) -> Result<Vec<u32>, Error> {
         Ok(self.raw.arg_max()?)
     }
+
+    /// Position of the smallest value along the last axis, row by row; the first of equals, and NaN
+    /// counts as larger than anything. At most 262,144 rows. Work: elements.
+    #[track_caller]
+    pub fn arg_min(&self) -> Vec<u32> {
+        settle("arg_min", self.try_arg_min())
+    }
+
+    /// As [`arg_min`](Self::arg_min).
+    ///
+    /// # Errors
+    /// As [`try_arg_max`](Self::try_arg_max).
+    pub fn try_arg_min(&self) -> Result<Vec<u32>, Error> {
+        Ok(self.raw.arg_min()?)
+    }
 }

@@ -35,6 +35,35 @@ impl Tensor {
         Self::from_values(&[], &[value])
     }
 
+    /// A tensor of one value everywhere. Work: elements.
+    #[track_caller]
+    pub fn full(shape: &[u32], value: f32) -> Tensor {
+        settle("full", Self::try_full(shape, value))
+    }
+
+    /// As [`full`](Self::full).
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] (more than 8 axes), [`Error::TooLarge`].
+    pub fn try_full(shape: &[u32], value: f32) -> Result<Tensor, Error> {
+        Ok(Self::from_raw(Raw::full(shape, value)?))
+    }
+
+    /// Row `i` is zero but for a 1 at `indices[i]`: `[indices.len(), classes]`. At most 262,144
+    /// indices. Work: elements.
+    #[track_caller]
+    pub fn one_hot(indices: &[u32], classes: u32) -> Tensor {
+        settle("one_hot", Self::try_one_hot(indices, classes))
+    }
+
+    /// As [`one_hot`](Self::one_hot).
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`], [`Error::TooLarge`].
+    pub fn try_one_hot(indices: &[u32], classes: u32) -> Result<Tensor, Error> {
+        Ok(Self::from_raw(Raw::one_hot(indices, classes)?))
+    }
+
     /// The value of a tensor with exactly one element.
     #[track_caller]
     pub fn scalar(&self) -> f32 {
