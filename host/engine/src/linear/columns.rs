@@ -3,7 +3,7 @@
 use assay_call::{CallError, ErrorKind};
 use rayon::prelude::*;
 
-use super::kernel::padded;
+use super::kernel::{LANES, padded};
 use crate::Tensor;
 
 /// Vectors of one length, one after another, each padded with zeros to whole lanes.
@@ -15,8 +15,9 @@ pub(super) struct Columns {
 impl Columns {
     /// `count` columns of zeros.
     pub(super) fn zeros(length: usize, count: usize) -> Self {
-        // A column of no values has a place of its own too, so that columns can be counted.
-        let stride = padded(length.max(1));
+        // An odd number of lanes, so that columns of 4 KiB do not meet in the same lines of the cache.
+        // It is never 0, so that columns of no values can be counted.
+        let stride = padded(length) | LANES;
         Self { stride, values: vec![0.0; stride * count] }
     }
 

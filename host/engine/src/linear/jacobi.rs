@@ -214,18 +214,14 @@ fn angle(small: f64, large: f64, product: f64) -> (f64, f64, f64) {
 #[expect(clippy::inline_always, reason = "see `Body`")]
 #[inline(always)]
 fn rotate(x: &mut [f64], y: &mut [f64], cos: f64, sin: f64) {
-    use super::kernel::LANES;
-    for (x, y) in x.as_chunks_mut::<LANES>().0.iter_mut().zip(y.as_chunks_mut::<LANES>().0) {
-        for lane in 0..LANES {
-            let (a, b) = (x[lane], y[lane]);
-            x[lane] = cos.mul_add(a, -(sin * b));
-            y[lane] = cos.mul_add(b, sin * a);
-        }
+    for (x, y) in x.iter_mut().zip(y) {
+        (*x, *y) = (cos.mul_add(*x, -(sin * *y)), cos.mul_add(*y, sin * *x));
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::kernel::{Level, run_at};
     use super::*;
 
     #[test]
@@ -251,5 +247,29 @@ mod tests {
             assert!(left.abs() < 1e-15 * product.abs(), "{left}");
             assert!((cos * cos + sin * sin - 1.0).abs() < 1e-15 && tangent <= 1.0);
         }
+    }
+
+    #[test]
+    fn every_instruction_set_rotates_to_the_same_bits() {
+        let layout = Layout { stride: 80, compared: 48 };
+        let sample = |at: usize| ((at * 7919) % 1009) as f64 / 97.0 - 5.0;
+        let block = |from: usize| Block {
+            values: (from..from + 5 * 80).map(sample).collect(),
+            squares: vec![0.0; 5],
+        };
+        let results: Vec<_> = Level::here()
+            .map(|level| {
+                let (mut left, mut right) = (block(0), block(3));
+                for block in [&mut left, &mut right] {
+                    run_at(level, Inside { block, layout });
+                }
+                let across = Across { left: &mut left, right: &mut right, layout };
+                let cosine = run_at(level, across);
+                assert!(cosine > 0.01 && cosine < 1.0, "{cosine}");
+                (cosine, left.values, right.values, left.squares, right.squares)
+            })
+            .collect();
+        assert!(results.iter().all(|result| *result == results[0]));
+        assert_ne!(results[0].1, block(0).values);
     }
 }

@@ -105,31 +105,22 @@ fn run_avx2<B: Body>(body: B) -> B::Output {
 #[expect(clippy::inline_always, reason = "only an inlined body takes its caller's instruction set")]
 #[inline(always)]
 pub(super) fn dot_body(x: &[f64], y: &[f64]) -> f64 {
-    let mut sums = [0.0_f64; LANES];
+    let mut sums = [[0.0_f64; 4]; LANES / 4];
     for (x, y) in x.as_chunks::<LANES>().0.iter().zip(y.as_chunks::<LANES>().0) {
-        for lane in 0..LANES {
-            sums[lane] = x[lane].mul_add(y[lane], sums[lane]);
+        let (x, y) = (x.as_chunks::<4>().0, y.as_chunks::<4>().0);
+        for (sum, (x, y)) in sums.iter_mut().zip(x.iter().zip(y)) {
+            *sum = std::array::from_fn(|lane| x[lane].mul_add(y[lane], sum[lane]));
         }
     }
-    let mut width = LANES / 2;
-    while width > 0 {
-        for lane in 0..width {
-            sums[lane] += sums[lane + width];
-        }
-        width /= 2;
-    }
-    sums[0]
+    let add = |a: [f64; 4], b: [f64; 4]| -> [f64; 4] { std::array::from_fn(|i| a[i] + b[i]) };
+    across(&add(add(sums[0], sums[2]), add(sums[1], sums[3])))
 }
 
-/// Adds `scale` times `x` to `y`, each element by one fused multiply-add.
-#[expect(clippy::inline_always, reason = "only an inlined body takes its caller's instruction set")]
-#[inline(always)]
-pub(super) fn add_scaled_body(y: &mut [f64], scale: f64, x: &[f64]) {
-    for (y, x) in y.as_chunks_mut::<LANES>().0.iter_mut().zip(x.as_chunks::<LANES>().0) {
-        for lane in 0..LANES {
-            y[lane] = scale.mul_add(x[lane], y[lane]);
-        }
-    }
+/// The last two steps of a sum. Out of line, so that the lanes above it are kept in whole registers:
+/// seeing the scalars in sight, the compiler would cut them up.
+#[inline(never)]
+fn across([a, b, c, d]: &[f64; 4]) -> f64 {
+    (a + c) + (b + d)
 }
 
 /// The sum of products of two vectors of whole lanes.
@@ -137,8 +128,13 @@ pub(super) fn dot(x: &[f64], y: &[f64]) -> f64 {
     run(Dot(x, y))
 }
 
-/// [`dot_body`] as a body.
-pub(super) struct Dot<'a>(pub(super) &'a [f64], pub(super) &'a [f64]);
+/// Adds `scale` times `x` to `y`; both are whole lanes.
+pub(super) fn add_scaled(y: &mut [f64], scale: f64, x: &[f64]) {
+    run(AddScaled(y, scale, x));
+}
+
+/// The sum of products as a body.
+struct Dot<'a>(&'a [f64], &'a [f64]);
 
 impl Body for Dot<'_> {
     type Output = f64;
@@ -150,18 +146,56 @@ impl Body for Dot<'_> {
     }
 }
 
-/// Adds `scale` times `x` to `y`; both are whole lanes.
-pub(super) fn add_scaled(y: &mut [f64], scale: f64, x: &[f64]) {
-    struct AddScaled<'a>(&'a mut [f64], f64, &'a [f64]);
+/// The multiple of a vector as a body.
+struct AddScaled<'a>(&'a mut [f64], f64, &'a [f64]);
 
-    impl Body for AddScaled<'_> {
-        type Output = ();
+impl Body for AddScaled<'_> {
+    type Output = ();
 
-        #[expect(clippy::inline_always, reason = "see `Body`")]
-        #[inline(always)]
-        fn run(self) {
-            add_scaled_body(self.0, self.1, self.2);
+    #[expect(clippy::inline_always, reason = "see `Body`")]
+    #[inline(always)]
+    fn run(self) {
+        for (y, x) in self.0.iter_mut().zip(self.2) {
+            *y = self.1.mul_add(*x, *y);
         }
     }
-    run(AddScaled(y, scale, x));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(count: usize, salt: usize) -> Vec<f64> {
+        (0..count).map(|at| ((at * 7919 + salt) % 1009) as f64 / 97.0 - 5.0).collect()
+    }
+
+    #[test]
+    fn every_instruction_set_sums_in_the_documented_order() {
+        for length in [0, 16, 48, 160] {
+            let (x, y) = (sample(length, 1), sample(length, 2));
+            let mut lanes = [0.0_f64; LANES];
+            for at in 0..length {
+                lanes[at % LANES] = x[at].mul_add(y[at], lanes[at % LANES]);
+            }
+            for width in [8, 4, 2, 1] {
+                for lane in 0..width {
+                    lanes[lane] += lanes[lane + width];
+                }
+            }
+            for level in Level::here() {
+                let sum = run_at(level, Dot(&x, &y));
+                assert_eq!(sum.to_bits(), lanes[0].to_bits(), "{level:?} {length}");
+                let mut moved = y.clone();
+                run_at(level, AddScaled(&mut moved, 0.3, &x));
+                let expected = x.iter().zip(&y).map(|(x, y)| 0.3_f64.mul_add(*x, *y));
+                assert!(moved.into_iter().eq(expected), "{level:?} {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn lanes_begin_and_end() {
+        assert_eq!([0, 1, 16, 17].map(padded), [0, 16, 16, 32]);
+        assert_eq!([0, 15, 16, 40].map(aligned), [0, 0, 16, 32]);
+    }
 }

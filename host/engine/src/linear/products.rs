@@ -13,14 +13,14 @@ const PANEL: usize = 16;
 /// Rows of the left matrix in one tile.
 const TILE: usize = 6;
 /// Length of a block of columns, whose squares are added in 32-bit floats.
-const BLOCK: usize = 256;
+const BLOCK: usize = 64;
 
 /// A matrix `[m, k]` times its transpose: `[m, m]`, symmetric to the bit. Each element is the product
 /// of two rows in the order of `cpu/gemm.rs`.
 pub(crate) fn gram(lane: &Lane, matrix: &Tensor) -> Tensor {
     let (m, k) = (matrix.shape()[0], matrix.shape()[1]);
     let mut values = vec![0.0; m * m];
-    if k > 0 {
+    if k > 0 && !values.is_empty() {
         let bands: Vec<&[f32]> = matrix.values().chunks(ROWS * k).collect();
         let pack = |band: &&[f32]| gemm::Packed::new(&transposed(band, k), k, band.len() / k);
         let packed: Vec<gemm::Packed> = lane.run(|| bands.par_iter().map(pack).collect());
@@ -88,7 +88,7 @@ fn directions(values: &[f32], k: usize) -> (Vec<f32>, Vec<bool>) {
 
 /// Squared Euclidean distances between the rows of `[m, k]` and `[n, k]`: `[m, n]`.
 ///
-/// Each is the sum over blocks of 256 columns, in order and in 64-bit floats, of block sums in 32-bit
+/// Each is the sum over blocks of 64 columns, in order and in 64-bit floats, of block sums in 32-bit
 /// floats: fused multiply-adds of the differences with themselves in sequence from zero.
 pub(crate) fn squared_distances(lane: &Lane, left: &Tensor, right: &Tensor) -> Tensor {
     let (m, n, k) = (left.shape()[0], right.shape()[0], left.shape()[1]);
@@ -165,9 +165,9 @@ fn tile<const R: usize>(
         for (step, right) in panel[from..][..length].iter().enumerate() {
             for row in 0..R {
                 let left = left[row][step];
-                for lane in 0..PANEL {
-                    let difference = left - right[lane];
-                    sum[row][lane] = difference.mul_add(difference, sum[row][lane]);
+                let difference: [f32; PANEL] = std::array::from_fn(|lane| left - right[lane]);
+                for (sum, difference) in sum[row].iter_mut().zip(difference) {
+                    *sum = difference.mul_add(difference, *sum);
                 }
             }
         }
@@ -220,5 +220,101 @@ mod tests {
                 }
             }
         }
+    }
+
+    fn sampled(rows: usize, columns: usize) -> Tensor {
+        let sample = |at: usize| ((at * 7919) % 1009) as f32 / 97.0 - 5.0;
+        Tensor::new(vec![rows, columns], (0..rows * columns).map(sample).collect::<Vec<_>>())
+    }
+
+    /// A function of all pairs of rows, in 64-bit floats.
+    fn pairs(left: &Tensor, right: &Tensor, function: fn(f64, f64) -> f64) -> Vec<f64> {
+        let k = left.shape()[1];
+        let mut values = Vec::new();
+        for a in left.values().chunks_exact(k) {
+            for b in right.values().chunks_exact(k) {
+                let terms = a.iter().zip(b).map(|(a, b)| function(f64::from(*a), f64::from(*b)));
+                values.push(terms.sum());
+            }
+        }
+        values
+    }
+
+    fn assert_near(found: &Tensor, expected: &[f64], size: f64) {
+        assert_eq!(found.values().len(), expected.len());
+        for (found, expected) in found.values().iter().zip(expected) {
+            assert!((f64::from(*found) - expected).abs() <= 1e-6 * size, "{found} {expected}");
+        }
+    }
+
+    #[test]
+    fn products_of_rows_are_symmetric_and_those_of_the_matrix_product() {
+        let matrix = sampled(150, 300);
+        let [one, two] = [1, 2].map(|threads| gram(&Lane::new(threads).unwrap(), &matrix));
+        assert_eq!(one, two);
+        let mut whole = vec![0.0; 150 * 150];
+        let packed = gemm::Packed::new(&transposed(matrix.values(), 300), 300, 150);
+        gemm::multiply(matrix.values(), &packed, None, &mut whole);
+        assert_eq!(one.values(), whole);
+        assert_near(&one, &pairs(&matrix, &matrix, |a, b| a * b), 300.0 * 25.0);
+        let at = |row: usize, column: usize| one.values()[row * 150 + column];
+        assert!((0..150).all(|row| (0..row).all(|column| at(row, column) == at(column, row))));
+    }
+
+    #[test]
+    fn distances_do_not_cancel() {
+        let (left, right) = (sampled(70, 300), sampled(33, 300));
+        let [one, two] =
+            [1, 2].map(|threads| squared_distances(&Lane::new(threads).unwrap(), &left, &right));
+        assert_eq!(one, two);
+        for (found, exact) in
+            one.values().iter().zip(pairs(&left, &right, |a, b| (a - b) * (a - b)))
+        {
+            assert!((f64::from(*found) - exact).abs() <= 1e-6 * exact, "{found} {exact}");
+        }
+        assert!((0..33).all(|row| one.values()[row * 33 + row] == 0.0));
+        let far = Tensor::new(vec![2, 1], vec![1e7, 1e7 + 1.0]);
+        let found = squared_distances(&Lane::new(1).unwrap(), &far, &far);
+        assert_eq!(found.values(), [0.0, 1.0, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn cosines_of_rows_of_any_size() {
+        let lane = Lane::new(2).unwrap();
+        let (left, right) = (sampled(70, 30), sampled(33, 30));
+        let found = cosine_similarity(&lane, &left, &right);
+        let products = pairs(&left, &right, |a, b| a * b);
+        let squares = |t: &Tensor| {
+            let rows = t.values().chunks_exact(30);
+            rows.map(|row| row.iter().map(|x| f64::from(*x).powi(2)).sum()).collect::<Vec<f64>>()
+        };
+        let (a, b) = (squares(&left), squares(&right));
+        let cosine = |(at, p): (usize, &f64)| p / (a[at / 33] * b[at % 33]).sqrt();
+        assert_near(&found, &products.iter().enumerate().map(cosine).collect::<Vec<_>>(), 1.0);
+        assert_eq!(found, cosine_similarity(&Lane::new(1).unwrap(), &left, &right));
+        // Huge, tiny, zero, opposite, not a number.
+        let odd = [[3e38, 3e38], [1e-45, 1e-45], [0.0, -0.0], [-1.0, -1.0], [f32::NAN, 1.0]];
+        let odd = Tensor::new(vec![5, 2], odd.as_flattened().to_vec());
+        let found = cosine_similarity(&lane, &odd, &odd);
+        let row = |row: usize| &found.values()[row * 5..][..4];
+        for (row, expected) in [row(0), row(1)].into_iter().zip([[1.0, 1.0, 0.0, -1.0]; 2]) {
+            assert!(row.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{row:?}");
+        }
+        assert_eq!(found.values()[10..15], [0.0; 5]);
+        assert!(found.values()[4].is_nan() && found.values()[24].is_nan());
+        assert!(found.values().iter().all(|value| value.is_nan() || value.abs() <= 1.0));
+    }
+
+    #[test]
+    fn rows_of_nothing_and_no_rows() {
+        let lane = Lane::new(1).unwrap();
+        let (empty, none) = (sampled(2, 0), sampled(0, 3));
+        let zeros = Tensor::new(vec![2, 2], vec![0.0; 4]);
+        assert_eq!(gram(&lane, &empty), zeros);
+        assert_eq!(squared_distances(&lane, &empty, &empty), zeros);
+        assert_eq!(cosine_similarity(&lane, &empty, &empty), zeros);
+        assert_eq!(gram(&lane, &none).shape(), [0, 0]);
+        assert_eq!(squared_distances(&lane, &none, &sampled(2, 3)).shape(), [0, 2]);
+        assert_eq!(cosine_similarity(&lane, &sampled(2, 3), &none).shape(), [2, 0]);
     }
 }

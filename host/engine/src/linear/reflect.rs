@@ -1,8 +1,8 @@
 //! Householder's reflections: a tall matrix becomes a small triangular one.
 //!
-//! `A = Q R` with the longest remaining column first (Businger and Golub 1965): the lengths of the
-//! rows of `R` then fall, which spares the rotations that follow most of their work. No column is
-//! moved for it: rows of `R` are kept under the original positions.
+//! `A = Q R` with the longest remaining column first (Businger and Golub 1965): the diagonal of `R`
+//! then falls, which spares the rotations that follow much of their work. No column is moved for it:
+//! rows of `R` are kept under the original positions.
 
 use rayon::prelude::*;
 
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_product_is_the_matrix_and_rows_get_shorter() {
+    fn the_product_is_the_matrix_and_the_diagonal_falls() {
         let (rows, count) = (37, 7);
         let mut matrix = Columns::zeros(rows, count);
         let sample = |i: usize, j: usize| (i * 7 + j * j * 5 + (i * j) % 11) as f64 % 13.0 - 6.0;
@@ -141,7 +141,12 @@ mod tests {
                 assert!((value - expected).abs() < 1e-13, "{i} {j}: {value} {expected}");
             }
         }
-        let diagonal: Vec<f64> = r.iter().map(|row| dot(row, row)).collect();
-        assert!(diagonal.is_sorted_by(|a, b| a >= b), "{diagonal:?}");
+        let mut diagonal = vec![0.0; count];
+        for column in 0..count {
+            // A column is done in the step of its last value: the triangle's diagonal.
+            let last = (0..count).rev().find(|k| r.get(*k)[column] != 0.0).unwrap();
+            diagonal[last] = r.get(last)[column].abs();
+        }
+        assert!(diagonal.is_sorted_by(|a, b| a >= b) && diagonal[6] > 0.0, "{diagonal:?}");
     }
 }
