@@ -149,7 +149,7 @@ unsafe fn store<V: Vector, const C: usize>(strip: &Strip<'_>, mut sums: [V; C], 
 #[inline(always)]
 unsafe fn store_part<V: Vector, const C: usize>(strip: &Strip<'_>, sums: [V; C], out: *mut f32) {
     let mut line = [0.0; 2 * COLUMNS];
-    debug_assert!(strip.width < C * V::LANES && C * V::LANES <= line.len());
+    const { assert!(C * V::LANES <= 2 * COLUMNS) };
     // SAFETY: the caller vouches for `width` columns of the result; the line has whole registers.
     unsafe {
         std::ptr::copy_nonoverlapping(out, line.as_mut_ptr(), strip.width);
