@@ -153,7 +153,7 @@ fn compute(left: &Left<'_>, b: &Packed, finish: &Finish<'_>, out: &Target, part:
                     starts: &left.starts[rows.clone()],
                     offsets: &left.offsets[block..block + length],
                     panels: b.from(panel, block),
-                    panel_stride: k * COLUMNS,
+                    panel_stride: k,
                     out: out.first.wrapping_add(rows.start * n + column),
                     stride: n,
                     width: (shape.panels * COLUMNS).min(n - column),

@@ -3,28 +3,32 @@
 /// Columns of a panel.
 pub(crate) const COLUMNS: usize = 16;
 
+/// One row of a panel. Aligned to the cache's lines, so that no load spans two of them.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+pub(crate) struct Line(pub(crate) [f32; COLUMNS]);
+
 /// The right side of products, `[k, n]`, cut into panels of 16 columns (the last one padded with
 /// zeros) so that a tile reads it in sequence.
 #[derive(Debug, Clone)]
 pub(crate) struct Packed {
     k: usize,
     n: usize,
-    values: Vec<f32>,
+    lines: Vec<Line>,
 }
 
 impl Packed {
     /// Packs a row-major `[k, n]` matrix.
     pub(crate) fn new(matrix: &[f32], k: usize, n: usize) -> Self {
-        let count = n.div_ceil(COLUMNS);
-        let mut values = vec![0.0; count * k * COLUMNS];
-        for (panel, columns) in values.chunks_exact_mut(k.max(1) * COLUMNS).enumerate() {
+        let mut lines = vec![Line([0.0; COLUMNS]); n.div_ceil(COLUMNS) * k];
+        for (panel, columns) in lines.chunks_exact_mut(k.max(1)).enumerate() {
             let from = panel * COLUMNS;
             let width = COLUMNS.min(n - from);
-            for (row, slot) in columns.chunks_exact_mut(COLUMNS).enumerate() {
-                slot[..width].copy_from_slice(&matrix[row * n + from..][..width]);
+            for (row, line) in columns.iter_mut().enumerate() {
+                line.0[..width].copy_from_slice(&matrix[row * n + from..][..width]);
             }
         }
-        Self { k, n, values }
+        Self { k, n, lines }
     }
 
     pub(crate) fn k(&self) -> usize {
@@ -41,8 +45,8 @@ impl Packed {
     }
 
     /// The values from row `k` of a panel on.
-    pub(super) fn from(&self, panel: usize, k: usize) -> &[f32] {
-        &self.values[(panel * self.k + k) * COLUMNS..]
+    pub(super) fn from(&self, panel: usize, k: usize) -> &[Line] {
+        &self.lines[panel * self.k + k..]
     }
 }
 

@@ -7,6 +7,7 @@
 use std::arch::x86_64::{__m256, __m512};
 
 use super::super::simd::{Array, Vector};
+use super::packed::Line;
 use super::{COLUMNS, Finish};
 use crate::SimdLevel;
 
@@ -17,8 +18,8 @@ pub(super) struct Strip<'a> {
     pub(super) starts: &'a [usize],
     pub(super) offsets: &'a [u32],
     /// `B` from the block's first row in the first panel on.
-    pub(super) panels: &'a [f32],
-    /// From one panel's value to the next panel's.
+    pub(super) panels: &'a [Line],
+    /// From one panel's line to the next panel's.
     pub(super) panel_stride: usize,
     /// The result at the first row and column.
     pub(super) out: *mut f32,
@@ -68,7 +69,7 @@ pub(super) fn choose(level: SimdLevel, panels: usize, width: usize) -> Shape {
 /// Computes a strip.
 pub(super) fn run(shape: Shape, strip: &Strip<'_>) {
     let rows = strip.offsets.len();
-    let reach = (shape.panels - 1) * strip.panel_stride + rows * COLUMNS;
+    let reach = (shape.panels - 1) * strip.panel_stride + rows;
     assert!(strip.panels.len() >= reach, "the panels reach over the block");
     // SAFETY: `choose` took the level of this thread, which this processor has; the panels were
     // checked just now, and `product` checked everything else.
@@ -90,7 +91,8 @@ unsafe fn tile<V: Vector, const R: usize, const C: usize>(strip: &Strip<'_>, row
         let rows: [*const f32; R] = std::array::from_fn(|at| values.add(starts[at]));
         let panels: [*const f32; C] = std::array::from_fn(|at| {
             let lane = at * V::LANES;
-            strip.panels.as_ptr().add(lane / COLUMNS * strip.panel_stride + lane % COLUMNS)
+            let panel = strip.panels.as_ptr().add(lane / COLUMNS * strip.panel_stride);
+            panel.cast::<f32>().add(lane % COLUMNS)
         });
         let mut sums = [[V::splat(0.0); C]; R];
         for (k, offset) in strip.offsets.iter().enumerate() {
