@@ -7,6 +7,7 @@ pub(crate) mod buffers;
 pub(crate) mod convolution;
 pub(crate) mod elementwise;
 pub(crate) mod gemm;
+pub(crate) mod gradient;
 pub(crate) mod level;
 pub(crate) mod normalization;
 pub(crate) mod order;

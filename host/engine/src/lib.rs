@@ -10,6 +10,7 @@
 
 mod cache;
 mod cpu;
+mod derivatives;
 mod engine;
 mod evaluate;
 mod forward;
@@ -21,6 +22,9 @@ mod tensor;
 
 pub use cache::{Cache, CacheStatistics};
 pub use cpu::level::{LevelError, SimdLevel};
+pub use derivatives::{
+    Objective, apply_linear, apply_transpose, gradients, is_linear, objective, parameter_gradients,
+};
 pub use engine::Engine;
 pub use evaluate::{Evaluation, Misfit, evaluate};
 pub use forward::{forward, forward_from};

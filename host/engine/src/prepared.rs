@@ -1,6 +1,6 @@
 //! Networks and data made ready once and shared by all units that use them.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use assay_call::{Statistics, dataset_lineage, network_lineage};
 use assay_ids::Digest;
@@ -10,6 +10,7 @@ use crate::cpu::convolution::Placement;
 use crate::cpu::gemm::{Packed, padded};
 use crate::cpu::normalization::Affine;
 use crate::cpu::reduce;
+use crate::derivatives::Transposed;
 
 /// What a layer computes, with its weights in the form that the kernels read; a bias is padded with
 /// zeros to whole panels.
@@ -31,19 +32,50 @@ pub(crate) enum Operation {
     Identity,
 }
 
+/// One layer, shared by copies of a network that do not replace its parameters.
+struct PreparedLayer {
+    operation: Operation,
+    /// Made when a derivative first needs it: most units never do.
+    transposed: OnceLock<Transposed>,
+}
+
+impl PreparedLayer {
+    fn new(network: &Network, layer: &Layer) -> Arc<Self> {
+        Arc::new(Self { operation: operation(network, layer), transposed: OnceLock::new() })
+    }
+}
+
 /// A network with its weights packed for the kernels.
 pub struct PreparedNetwork {
     network: Network,
-    operations: Vec<Operation>,
+    layers: Vec<Arc<PreparedLayer>>,
     digest: OnceLock<Digest>,
 }
 
 impl PreparedNetwork {
     /// Packs a network's weights.
     pub fn new(network: Network) -> Self {
-        let layers = network.architecture().layers();
-        let operations = layers.iter().map(|layer| operation(&network, layer)).collect();
-        Self { network, operations, digest: OnceLock::new() }
+        let layers = network.architecture().layers().iter();
+        let layers = layers.map(|layer| PreparedLayer::new(&network, layer)).collect();
+        Self { network, layers, digest: OnceLock::new() }
+    }
+
+    /// A copy with some parameters replaced, by position; everything else is shared, packed weights
+    /// included. Each array must have its parameter's number of values.
+    ///
+    /// # Panics
+    ///
+    /// If a position or a number of values does not fit: a bug of the caller, which checks them.
+    pub fn with_parameters(&self, replacements: &[(usize, Arc<[f32]>)]) -> Self {
+        let network = self.network.with_parameters(replacements);
+        let network = network.expect("replacements were checked");
+        let layers = network.architecture().layers().iter().zip(&self.layers);
+        let layers = layers.map(|(layer, own)| {
+            let touched = replacements.iter().any(|(at, _)| layer.parameters.contains(at));
+            if touched { PreparedLayer::new(&network, layer) } else { Arc::clone(own) }
+        });
+        let layers = layers.collect();
+        Self { network, layers, digest: OnceLock::new() }
     }
 
     /// The network itself.
@@ -56,8 +88,20 @@ impl PreparedNetwork {
         *self.digest.get_or_init(|| network_lineage(&self.network))
     }
 
-    pub(crate) fn operations(&self) -> &[Operation] {
-        &self.operations
+    /// What each layer computes, in order.
+    pub(crate) fn operations(&self) -> impl ExactSizeIterator<Item = &Operation> {
+        self.layers.iter().map(|layer| &layer.operation)
+    }
+
+    /// What one layer computes.
+    pub(crate) fn operation(&self, layer: usize) -> &Operation {
+        &self.layers[layer].operation
+    }
+
+    /// One layer's weights as its way back reads them.
+    pub(crate) fn transposed(&self, layer: usize) -> &Transposed {
+        let own = &self.layers[layer];
+        own.transposed.get_or_init(|| Transposed::new(&self.network, layer, &own.operation))
     }
 }
 

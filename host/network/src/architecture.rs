@@ -250,6 +250,14 @@ pub enum NetworkError {
         /// Values given.
         found: usize,
     },
+    /// A replacement names no parameter.
+    #[error("parameter {index} of {count}")]
+    NoParameter {
+        /// The position that it names.
+        index: usize,
+        /// Number of parameters.
+        count: usize,
+    },
 }
 
 impl Network {
@@ -266,6 +274,24 @@ impl Network {
         }
         let shared = |arrays: Vec<Vec<f32>>| arrays.into_iter().map(Arc::from).collect();
         Ok(Self { architecture, weights: shared(weights), initial: initial.map(shared) })
+    }
+
+    /// A copy with some final weights replaced, by position; everything else is shared. The last of
+    /// several replacements of one parameter counts.
+    pub fn with_parameters(
+        &self,
+        replacements: &[(usize, Arc<[f32]>)],
+    ) -> Result<Self, NetworkError> {
+        let parameters = self.architecture.parameters();
+        let mut copy = self.clone();
+        for (index, array) in replacements {
+            let (index, count) = (*index, parameters.len());
+            let parameter =
+                parameters.get(index).ok_or(NetworkError::NoParameter { index, count })?;
+            check_array(parameter, array, "final")?;
+            copy.weights[index] = Arc::clone(array);
+        }
+        Ok(copy)
     }
 
     /// The layers and shapes.
@@ -294,18 +320,25 @@ fn check_arrays(
         let (expected, found) = (parameters.len(), arrays.len());
         return Err(NetworkError::Count { which, expected, found });
     }
-    for (parameter, array) in parameters.iter().zip(arrays) {
-        if array.len() != parameter.shape.iter().product::<usize>() {
-            return Err(NetworkError::Size {
-                which,
-                layer: parameter.layer,
-                role: parameter.role.name(),
-                shape: parameter.shape.clone(),
-                found: array.len(),
-            });
-        }
+    let mut pairs = parameters.iter().zip(arrays);
+    pairs.try_for_each(|(parameter, array)| check_array(parameter, array, which))
+}
+
+fn check_array(
+    parameter: &Parameter,
+    array: &[f32],
+    which: &'static str,
+) -> Result<(), NetworkError> {
+    if array.len() == parameter.shape.iter().product::<usize>() {
+        return Ok(());
     }
-    Ok(())
+    Err(NetworkError::Size {
+        which,
+        layer: parameter.layer,
+        role: parameter.role.name(),
+        shape: parameter.shape.clone(),
+        found: array.len(),
+    })
 }
 
 #[cfg(test)]
@@ -354,5 +387,19 @@ mod tests {
         let arrays = vec![vec![0.0; 6], vec![0.0; 3]];
         let error = Network::new(architecture, arrays, None).unwrap_err();
         assert!(error.to_string().contains("layer 0 bias"), "{error}");
+    }
+
+    #[test]
+    fn a_copy_shares_what_it_does_not_replace() {
+        let architecture = Arc::new(Architecture::new(&[3], vec![dense(2)]).unwrap());
+        let network = Network::new(architecture, vec![vec![0.0; 6], vec![0.0; 2]], None).unwrap();
+        let copy = network.with_parameters(&[(1, Arc::from([1.0, 2.0]))]).unwrap();
+        assert!(Arc::ptr_eq(&copy.weights()[0], &network.weights()[0]));
+        assert_eq!(*copy.weights()[1], [1.0, 2.0]);
+        assert_eq!(*network.weights()[1], [0.0, 0.0]);
+        let error = network.with_parameters(&[(2, Arc::from([1.0]))]).unwrap_err();
+        assert_eq!(error, NetworkError::NoParameter { index: 2, count: 2 });
+        let error = network.with_parameters(&[(1, Arc::from([1.0]))]).unwrap_err();
+        assert!(error.to_string().contains("layer 0 bias: 1 values"), "{error}");
     }
 }

@@ -7,8 +7,8 @@ use assay_network::Activation;
 use super::level::for_each_level;
 
 /// Constants of SELU (Klambauer et al. 2017), as Keras rounds them.
-const SELU_SCALE: f32 = 1.050_701;
-const SELU_ALPHA: f32 = 1.673_263_2;
+pub(crate) const SELU_SCALE: f32 = 1.050_701;
+pub(crate) const SELU_ALPHA: f32 = 1.673_263_2;
 
 /// Applies an activation in place; softmax works on rows of `last` values.
 pub(crate) fn apply(activation: Activation, values: &mut [f32], last: usize) {

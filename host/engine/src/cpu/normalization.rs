@@ -42,6 +42,16 @@ impl Affine {
         [&self.mean, &self.factor, &self.offset]
     }
 
+    /// What is subtracted, per channel.
+    pub(crate) fn mean(&self) -> &[f32] {
+        &self.mean[..self.channels]
+    }
+
+    /// What is then multiplied with, per channel.
+    pub(crate) fn factor(&self) -> &[f32] {
+        &self.factor[..self.channels]
+    }
+
     /// `(x - mean) * factor + offset`, each step rounded; the channels are the last axis.
     pub(crate) fn apply(&self, values: &mut [f32]) {
         let [mean, factor, offset] = self.arrays().map(|array| &array[..self.channels]);

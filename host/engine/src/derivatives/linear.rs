@@ -1,0 +1,138 @@
+//! The linear part of a layer and its transpose.
+
+use assay_network::{Layer, LayerKind};
+use rayon::prelude::*;
+
+use super::Transposed;
+use crate::cpu::{convolution, gemm, gradient, pooling};
+use crate::prepared::Operation;
+use crate::{Lane, PreparedNetwork};
+
+/// Examples that one thread takes at a time.
+const GROUP: usize = 8;
+
+/// Whether a layer without its activation is a linear function plus a constant: everything but maxima
+/// and activations on their own.
+pub fn is_linear(layer: &Layer) -> bool {
+    !matches!(layer.kind, LayerKind::MaxPool2d { .. } | LayerKind::Activation { .. })
+}
+
+/// The linear part of a layer, without bias, offset and activation:
+/// `[examples, ..input] -> [examples, ..output]`. The layer must be linear ([`is_linear`]).
+pub fn apply_linear(lane: &Lane, network: &PreparedNetwork, layer: usize, x: &[f32]) -> Vec<f32> {
+    let own = &network.network().architecture().layers()[layer];
+    lane.run(|| apply(network.operation(layer), own, x))
+}
+
+/// The transpose of [`apply_linear`]: `[examples, ..output] -> [examples, ..input]`.
+pub fn apply_transpose(
+    lane: &Lane,
+    network: &PreparedNetwork,
+    layer: usize,
+    x: &[f32],
+) -> Vec<f32> {
+    lane.run(|| transpose(network, layer, None, x.to_vec()))
+}
+
+/// A layer's linear part.
+fn apply(operation: &Operation, layer: &Layer, x: &[f32]) -> Vec<f32> {
+    let (from, to) = (layer.input.iter().product(), layer.output.iter().product());
+    match operation {
+        // A maximum has no linear part: the caller asks only layers that have one.
+        Operation::Identity | Operation::MaxPool(_) => x.to_vec(),
+        Operation::BatchNorm(affine) => scaled(x.to_vec(), affine.factor()),
+        Operation::Dense { kernel, .. } => {
+            by_groups(x, from, to, |x, out| gemm::multiply(x, kernel, None, out))
+        }
+        Operation::Convolution { place, kernel, .. } => by_groups(x, from, to, |x, out| {
+            convolution::convolve(x, place, kernel, &gemm::Finish::default(), out, 1);
+        }),
+        Operation::AvgPool(place) => by_images(x, from, to, |x, out| pooling::mean(x, place, out)),
+        Operation::GlobalAvgPool => {
+            by_images(x, from, to, |x, out| pooling::global_mean(x, to, out))
+        }
+    }
+}
+
+/// The way back through a layer without its activation: `cotangent [examples, ..output]` to
+/// `[examples, ..input]`. `entered` is what entered the layer; only maxima need it.
+///
+/// Runs on the threads of the lane that it is called under.
+pub(super) fn transpose(
+    network: &PreparedNetwork,
+    at: usize,
+    entered: Option<&[f32]>,
+    cotangent: Vec<f32>,
+) -> Vec<f32> {
+    let layer = &network.network().architecture().layers()[at];
+    let (from, to) = (layer.output.iter().product(), layer.input.iter().product());
+    match (network.operation(at), network.transposed(at)) {
+        (_, Transposed::Convolution(kernel)) => by_groups(&cotangent, from, to, |x, out| {
+            let mut gathered = Vec::new();
+            for (image, out) in x.chunks_exact(from).zip(out.chunks_exact_mut(to)) {
+                kernel.apply(image, &mut gathered, out);
+            }
+        }),
+        (_, Transposed::Dense(kernel)) => {
+            by_groups(&cotangent, from, to, |x, out| gemm::multiply(x, kernel, None, out))
+        }
+        (Operation::MaxPool(place), _) => {
+            let Some(entered) = entered else { return cotangent };
+            let mut out = vec![0.0; entered.len()];
+            let images = entered.par_chunks_exact(to).zip(cotangent.par_chunks_exact(from));
+            images.zip(out.par_chunks_exact_mut(to)).for_each(|((image, cotangent), out)| {
+                gradient::pooling::maximum(image, place, cotangent, out);
+            });
+            out
+        }
+        (Operation::AvgPool(place), _) => {
+            by_images(&cotangent, from, to, |x, out| gradient::pooling::mean(place, x, out))
+        }
+        (Operation::GlobalAvgPool, _) => {
+            by_images(&cotangent, from, to, gradient::pooling::global_mean)
+        }
+        (Operation::BatchNorm(affine), _) => scaled(cotangent, affine.factor()),
+        (Operation::Identity | Operation::Convolution { .. } | Operation::Dense { .. }, _) => {
+            cotangent
+        }
+    }
+}
+
+/// Each value times its channel's factor.
+fn scaled(mut values: Vec<f32>, factors: &[f32]) -> Vec<f32> {
+    values.par_chunks_mut(GROUP * factors.len() * 64).for_each(|values| {
+        for pixel in values.chunks_exact_mut(factors.len()) {
+            for (value, factor) in pixel.iter_mut().zip(factors) {
+                *value *= factor;
+            }
+        }
+    });
+    values
+}
+
+/// Runs a function on groups of examples: `from` values of each to `to` zeros of each.
+fn by_groups(
+    x: &[f32],
+    from: usize,
+    to: usize,
+    function: impl Fn(&[f32], &mut [f32]) + Sync,
+) -> Vec<f32> {
+    let mut out = vec![0.0; x.len() / from * to];
+    let groups = x.par_chunks(GROUP * from).zip(out.par_chunks_mut(GROUP * to));
+    groups.for_each(|(x, out)| function(x, out));
+    out
+}
+
+/// Runs a function on every example: `from` values of each to `to` zeros of each.
+fn by_images(
+    x: &[f32],
+    from: usize,
+    to: usize,
+    function: impl Fn(&[f32], &mut [f32]) + Sync,
+) -> Vec<f32> {
+    by_groups(x, from, to, |x, out| {
+        for (image, out) in x.chunks_exact(from).zip(out.chunks_exact_mut(to)) {
+            function(image, out);
+        }
+    })
+}

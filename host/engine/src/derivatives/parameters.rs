@@ -1,0 +1,248 @@
+//! Gradients with respect to the parameters: sums over examples in a fixed order.
+//!
+//! * A kernel's element is summed over the examples in order, inside an example over the output
+//!   positions in order, in blocks of at most 256 terms. A block's sum is made by fused multiply-adds in
+//!   sequence from zero and then added to the total. Where an example has one position (dense layers
+//!   on flat inputs), a block is 256 consecutive examples, counted from the batch's start.
+//! * Biases, offsets and scales are summed over examples and positions in order in 64-bit floats and
+//!   rounded once.
+//!
+//! Threads take parts of the arrays, each with all its terms, so their number cannot change a bit.
+
+use assay_call::TapPoint;
+use assay_network::{Layer, LayerKind, ParameterRole};
+use rayon::prelude::*;
+
+use super::objective::Objective;
+use super::reverse::walk;
+use super::trace::{Needed, Place, Point, Trace};
+use super::{classes, input_size};
+use crate::cpu::gradient::{convolution, dense, outer, sums};
+use crate::prepared::Operation;
+use crate::{Lane, PreparedNetwork};
+
+/// Values kept of a piece's forward pass: 128 MiB.
+const PIECE_VALUES: usize = 1 << 25;
+/// Channels of a 64-bit sum that one thread takes.
+const CHANNELS: usize = 64;
+/// Elements of a complete block that one thread adds to its total.
+const CLOSING: usize = 1 << 16;
+
+/// Gradients of the sum of the examples' objectives with respect to the parameters, one array for
+/// each, in their order and shapes. `batch` is what layer `layer` takes, row-major,
+/// `[examples, ..input]`.
+///
+/// Moving statistics count as constants: their gradients are zeros, and so are those of the layers
+/// before `layer`.
+pub fn parameter_gradients(
+    lane: &Lane,
+    network: &PreparedNetwork,
+    layer: usize,
+    batch: &[f32],
+    objective: &Objective<'_>,
+) -> Vec<Vec<f32>> {
+    in_pieces(lane, network, layer, batch, objective, |values| {
+        let fitting = (PIECE_VALUES / values.max(1)).clamp(1, outer::BLOCK);
+        1 << fitting.ilog2()
+    })
+}
+
+/// [`parameter_gradients`] in pieces of a number of examples that the values kept of one decide: a
+/// power of two up to 256, so that pieces never cut a block of examples.
+fn in_pieces(
+    lane: &Lane,
+    network: &PreparedNetwork,
+    layer: usize,
+    batch: &[f32],
+    objective: &Objective<'_>,
+    piece: impl Fn(usize) -> usize,
+) -> Vec<Vec<f32>> {
+    let layers = network.network().architecture().layers();
+    let mut totals: Vec<Totals> =
+        layers.iter().enumerate().map(|(at, own)| Totals::new(own, at >= layer)).collect();
+    let with_parameters = (layer..layers.len()).find(|at| !layers[*at].parameters.is_empty());
+    if let Some(lowest) = with_parameters {
+        let until = (lowest, Point::PreActivation);
+        let mut needed = Needed::for_way(network, until);
+        for at in (lowest..layers.len()).filter(|at| !layers[*at].parameters.is_empty()) {
+            needed.add(network, at, TapPoint::Input);
+        }
+        let size = input_size(network, layer);
+        let piece = piece(needed.values(network));
+        for (index, part) in batch.chunks(piece * size).enumerate() {
+            let first = index * piece;
+            let own = objective.part(first..first + part.len() / size, classes(network));
+            let trace = Trace::record(lane, network, layer, part, &needed);
+            let add = |(at, point): Place, cotangent: &[f32]| {
+                let entered = trace.get(network, at, TapPoint::Input);
+                if let (Point::PreActivation, Some(entered)) = (point, entered) {
+                    totals[at].add(network.operation(at), &layers[at], entered, cotangent);
+                }
+            };
+            lane.run(|| walk(network, &trace, &own, until, add));
+        }
+    }
+    let finished = totals.into_iter().enumerate();
+    lane.run(|| finished.flat_map(|(at, totals)| totals.finish(network, at)).collect())
+}
+
+/// Sums of one layer's gradients so far.
+#[derive(Default)]
+struct Totals {
+    /// Of the kernel, complete blocks only.
+    kernel: Vec<f32>,
+    /// A block of examples that is not complete yet, and how many it has: of dense layers on flat
+    /// inputs.
+    open: Vec<f32>,
+    opened: usize,
+    /// Of bias or beta.
+    offset: Vec<f64>,
+    /// Of gamma, still to be divided by the standard deviation.
+    scale: Vec<f64>,
+}
+
+impl Totals {
+    /// Zeros for a layer; nothing if its gradients are not asked for.
+    fn new(layer: &Layer, asked: bool) -> Self {
+        let mut totals = Self::default();
+        if asked && !layer.parameters.is_empty() {
+            let width = layer.output.last().copied().unwrap_or(1);
+            totals.offset = vec![0.0; width];
+            totals.scale = vec![0.0; width];
+        }
+        totals
+    }
+
+    /// Adds a piece: what entered the layer and the cotangent of its pre-activation.
+    fn add(&mut self, operation: &Operation, layer: &Layer, entered: &[f32], cotangent: &[f32]) {
+        let width = layer.output.last().copied().unwrap_or(1);
+        let offsets = self.offset.par_chunks_mut(CHANNELS).enumerate();
+        offsets.for_each(|(part, into)| sums::columns(cotangent, width, part * CHANNELS, into));
+        let rows = outer::HEIGHT * width;
+        match operation {
+            Operation::Convolution { place, kernel, .. } => {
+                self.kernel.resize(kernel.k() * width, 0.0);
+                self.kernel.par_chunks_mut(rows).enumerate().for_each(|(part, out)| {
+                    let first = part * outer::HEIGHT;
+                    convolution::accumulate_kernel(place, entered, cotangent, width, first, out);
+                });
+            }
+            Operation::Dense { kernel, .. } if layer.input.len() == 1 => {
+                self.kernel.resize(kernel.k() * width, 0.0);
+                self.open.resize(kernel.k() * width, 0.0);
+                let shape = [kernel.k(), width];
+                self.open.par_chunks_mut(rows).enumerate().for_each(|(part, out)| {
+                    dense::continue_kernel(entered, cotangent, shape, part * outer::HEIGHT, out);
+                });
+                self.opened += cotangent.len() / width;
+                if self.opened == outer::BLOCK {
+                    self.close();
+                }
+            }
+            Operation::Dense { kernel, .. } => {
+                self.kernel.resize(kernel.k() * width, 0.0);
+                let positions = layer.output.iter().product::<usize>() / width;
+                let shape = [positions, kernel.k(), width];
+                self.kernel.par_chunks_mut(rows).enumerate().for_each(|(part, out)| {
+                    dense::accumulate_kernel(entered, cotangent, shape, part * outer::HEIGHT, out);
+                });
+            }
+            Operation::BatchNorm(affine) => {
+                let scales = self.scale.par_chunks_mut(CHANNELS).enumerate();
+                scales.for_each(|(part, into)| {
+                    let (mean, first) = (affine.mean(), part * CHANNELS);
+                    sums::centred_products(cotangent, entered, mean, first, into);
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds the open block to the total.
+    fn close(&mut self) {
+        let parts = self.kernel.par_chunks_mut(CLOSING).zip(self.open.par_chunks_mut(CLOSING));
+        parts.for_each(|(total, open)| {
+            for (total, open) in total.iter_mut().zip(open) {
+                *total += std::mem::take(open);
+            }
+        });
+        self.opened = 0;
+    }
+
+    /// The gradients of layer `at`, in the order of its parameters.
+    fn finish(mut self, network: &PreparedNetwork, at: usize) -> Vec<Vec<f32>> {
+        if self.opened > 0 {
+            self.close();
+        }
+        let architecture = network.network().architecture();
+        let layer = &architecture.layers()[at];
+        let own = layer.parameters.clone();
+        own.map(|at| {
+            let parameter = &architecture.parameters()[at];
+            let rounded = |sums: &[f64]| sums.iter().map(|sum| *sum as f32).collect();
+            let mut gradient: Vec<f32> = match parameter.role {
+                ParameterRole::Kernel => std::mem::take(&mut self.kernel),
+                ParameterRole::Bias | ParameterRole::Beta => rounded(&self.offset),
+                ParameterRole::Gamma => self.normalized(network, layer),
+                ParameterRole::MovingMean | ParameterRole::MovingVariance => Vec::new(),
+            };
+            // No example, a layer before the start, or a constant.
+            gradient.resize(parameter.shape.iter().product(), 0.0);
+            gradient
+        })
+        .collect()
+    }
+
+    /// The gradient of gamma: the sums over the standard deviation, rounded once.
+    fn normalized(&self, network: &PreparedNetwork, layer: &Layer) -> Vec<f32> {
+        let parameters = network.network().architecture().parameters();
+        let mut own = layer.parameters.clone();
+        let variance = own.find(|at| parameters[*at].role == ParameterRole::MovingVariance);
+        let (Some(variance), LayerKind::BatchNorm { epsilon, .. }) = (variance, &layer.kind) else {
+            return Vec::new();
+        };
+        let pairs = self.scale.iter().zip(&*network.network().weights()[variance]);
+        let quotients = pairs.map(|(sum, variance)| {
+            (sum / (f64::from(*variance) + f64::from(*epsilon)).sqrt()) as f32
+        });
+        quotients.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use assay_network::{Activation, Architecture, Network, Padding, Window};
+
+    use super::*;
+
+    #[test]
+    fn pieces_change_no_bit() {
+        let window = Window { size: [3, 3], strides: [2, 1], padding: Padding::Same };
+        let (activation, bias) = (Activation::Tanh, true);
+        let kinds = vec![
+            LayerKind::Conv2d { filters: 3, window, activation, bias },
+            LayerKind::BatchNorm { epsilon: 0.001, scale: true, center: true },
+            LayerKind::Flatten,
+            LayerKind::Dense { units: 4, activation, bias },
+        ];
+        let architecture = Arc::new(Architecture::new(&[5, 4, 2], kinds).unwrap());
+        let value = |at: usize| (at * 37 % 64) as f32 / 64.0 + 0.01;
+        let sizes = architecture.parameters().iter().map(|own| own.shape.iter().product());
+        let weights = sizes.map(|size| (0..size).map(value).collect()).collect();
+        let network = PreparedNetwork::new(Network::new(architecture, weights, None).unwrap());
+        let batch: Vec<f32> = (0..300 * 40).map(|at| value(at) - 0.5).collect();
+        let labels: Vec<u32> = (0..300).map(|at| at % 4).collect();
+        let lane = Lane::new(2).unwrap();
+        let run = |piece: usize| {
+            let entropy = Objective::CrossEntropy(&labels);
+            let all = in_pieces(&lane, &network, 0, &batch, &entropy, |_| piece);
+            all.concat().iter().map(|value| value.to_bits()).collect::<Vec<_>>()
+        };
+        let whole = run(256);
+        for piece in [1, 2, 64] {
+            assert_eq!(run(piece), whole, "pieces of {piece}");
+        }
+    }
+}
