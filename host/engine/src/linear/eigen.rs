@@ -21,16 +21,19 @@ use crate::{Lane, Tensor};
 ///
 /// Refuses values that are not finite.
 pub(crate) fn symmetric_eigen(lane: &Lane, matrix: &Tensor) -> Result<(Tensor, Tensor), CallError> {
+    lane.run(|| decompose(matrix))
+}
+
+fn decompose(matrix: &Tensor) -> Result<(Tensor, Tensor), CallError> {
     finite(lower(matrix))?;
     let n = matrix.shape()[0];
     let scale = Scale::of(lower(matrix).copied());
     let rows = lower_rows(matrix, scale);
     let whole = mirrored(&rows, n);
-    let rotated = rotated(lane, rows, 2.0 * bound(&whole));
-    let mut found: Vec<(f64, Rounded)> = lane.run(|| {
-        let columns: Vec<&[f64]> = rotated.iter().collect();
-        columns.par_iter().map(|column| pair(&whole, column, n)).collect()
-    });
+    let rotated = rotated(rows, 2.0 * bound(&whole));
+    let columns: Vec<&[f64]> = rotated.iter().collect();
+    let mut found: Vec<(f64, Rounded)> =
+        columns.par_iter().map(|column| pair(&whole, column, n)).collect();
     found.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     let values: Vec<f32> = found.iter().map(|(value, _)| (value * scale.up) as f32).collect();
     let negated: Vec<bool> = found.iter().map(|(_, vector)| vector.negative()).collect();
@@ -60,19 +63,19 @@ fn bound(matrix: &Columns) -> f64 {
 }
 
 /// Columns along the eigenvectors of a symmetric matrix with this lower triangle.
-fn rotated(lane: &Lane, mut rows: Columns, shift: f64) -> Columns {
+fn rotated(mut rows: Columns, shift: f64) -> Columns {
     for (at, row) in rows.iter_mut().enumerate() {
         row[at] += shift;
     }
     let n = rows.iter().len();
-    let triangle = cholesky(lane, rows).expect("the shift makes every eigenvalue positive");
+    let triangle = cholesky(rows).expect("the shift makes every eigenvalue positive");
     let mut columns = Columns::zeros(n, n);
     for (at, column) in columns.iter_mut().enumerate() {
         triangle.column(at, &mut column[..n]);
     }
     drop(triangle);
     let stride = columns.stride();
-    orthogonalize(lane, &mut columns, stride);
+    orthogonalize(&mut columns, stride);
     columns
 }
 

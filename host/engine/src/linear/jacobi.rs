@@ -10,7 +10,6 @@ use rayon::prelude::*;
 
 use super::columns::Columns;
 use super::kernel::{Body, dot_body, run};
-use crate::Lane;
 
 /// Columns of a block: two blocks of a few hundred rows stay in a core's second cache.
 const BLOCK: usize = 16;
@@ -41,7 +40,7 @@ struct Layout {
 
 /// Rotates columns until the parts that lie in the first `compared` values are orthogonal. The rest
 /// of each column goes with them: ones on its diagonal gather the product of all rotations.
-pub(super) fn orthogonalize(lane: &Lane, columns: &mut Columns, compared: usize) {
+pub(super) fn orthogonalize(columns: &mut Columns, compared: usize) {
     let layout = Layout { stride: columns.stride(), compared };
     let mut blocks: Vec<Block> = Vec::new();
     let mut count = 0;
@@ -56,7 +55,7 @@ pub(super) fn orthogonalize(lane: &Lane, columns: &mut Columns, compared: usize)
         }
     }
     for _ in 0..SWEEPS_MAX {
-        if lane.run(|| sweep(&mut blocks, layout)) <= CONVERGED {
+        if sweep(&mut blocks, layout) <= CONVERGED {
             break;
         }
     }
@@ -221,8 +220,8 @@ fn rotate(x: &mut [f64], y: &mut [f64], cos: f64, sin: f64) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kernel::{Level, run_at};
     use super::*;
+    use crate::cpu::level::under_each;
 
     #[test]
     fn every_pair_of_blocks_meets_once_and_nobody_twice_in_a_round() {
@@ -257,18 +256,16 @@ mod tests {
             values: (from..from + 5 * 80).map(sample).collect(),
             squares: vec![0.0; 5],
         };
-        let results: Vec<_> = Level::here()
-            .map(|level| {
-                let (mut left, mut right) = (block(0), block(3));
-                for block in [&mut left, &mut right] {
-                    run_at(level, Inside { block, layout });
-                }
-                let across = Across { left: &mut left, right: &mut right, layout };
-                let cosine = run_at(level, across);
-                assert!(cosine > 0.01 && cosine < 1.0, "{cosine}");
-                (cosine, left.values, right.values, left.squares, right.squares)
-            })
-            .collect();
+        let mut results = Vec::new();
+        under_each(|_| {
+            let (mut left, mut right) = (block(0), block(3));
+            for block in [&mut left, &mut right] {
+                run(Inside { block, layout });
+            }
+            let cosine = run(Across { left: &mut left, right: &mut right, layout });
+            assert!(cosine > 0.01 && cosine < 1.0, "{cosine}");
+            results.push((cosine, left.values, right.values, left.squares, right.squares));
+        });
         assert!(results.iter().all(|result| *result == results[0]));
         assert_ne!(results[0].1, block(0).values);
     }

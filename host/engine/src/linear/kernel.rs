@@ -12,6 +12,9 @@
     reason = "calling functions compiled for instruction sets found at run time"
 )]
 
+use crate::SimdLevel;
+use crate::cpu::level::current;
+
 /// Lanes of a sum; lengths of vectors are multiples of it.
 pub(super) const LANES: usize = 16;
 
@@ -32,59 +35,15 @@ pub(super) trait Body {
     fn run(self) -> Self::Output;
 }
 
-/// Instruction sets that bodies are compiled for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Level {
-    #[cfg(target_arch = "x86_64")]
-    Avx512,
-    #[cfg(target_arch = "x86_64")]
-    Avx2,
-    Scalar,
-}
-
-impl Level {
-    /// Whether this processor has the instructions.
-    fn is_here(self) -> bool {
-        #[cfg(target_arch = "x86_64")]
-        {
-            use std::arch::is_x86_feature_detected as has;
-            match self {
-                Self::Avx512 => has!("avx512f") && has!("avx2") && has!("fma"),
-                Self::Avx2 => has!("avx2") && has!("fma"),
-                Self::Scalar => true,
-            }
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        true
-    }
-
-    /// The levels that this processor has, the widest first.
-    pub(super) fn here() -> impl Iterator<Item = Self> {
-        let all = [
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512,
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2,
-            Self::Scalar,
-        ];
-        all.into_iter().filter(|level| level.is_here())
-    }
-}
-
-/// Runs a body with the widest instructions that this processor has.
+/// Runs a body with the instructions of this thread's level.
 pub(super) fn run<B: Body>(body: B) -> B::Output {
-    run_at(Level::here().next().unwrap_or(Level::Scalar), body)
-}
-
-/// Runs a body with the instructions of a level, or plain ones if this processor lacks them.
-pub(super) fn run_at<B: Body>(level: Level, body: B) -> B::Output {
-    match level {
+    match current() {
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: the guard found the instructions on this processor.
-        Level::Avx512 if level.is_here() => unsafe { run_avx512(body) },
+        // SAFETY: a thread's level was found on this processor.
+        SimdLevel::Avx512 => unsafe { run_avx512(body) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
-        Level::Avx2 if level.is_here() => unsafe { run_avx2(body) },
+        SimdLevel::Avx2 => unsafe { run_avx2(body) },
         _ => body.run(),
     }
 }
@@ -164,6 +123,7 @@ impl Body for AddScaled<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cpu::level::under_each;
 
     fn sample(count: usize, salt: usize) -> Vec<f64> {
         (0..count).map(|at| ((at * 7919 + salt) % 1009) as f64 / 97.0 - 5.0).collect()
@@ -182,14 +142,13 @@ mod tests {
                     lanes[lane] += lanes[lane + width];
                 }
             }
-            for level in Level::here() {
-                let sum = run_at(level, Dot(&x, &y));
-                assert_eq!(sum.to_bits(), lanes[0].to_bits(), "{level:?} {length}");
+            under_each(|level| {
+                assert_eq!(dot(&x, &y).to_bits(), lanes[0].to_bits(), "{level:?} {length}");
                 let mut moved = y.clone();
-                run_at(level, AddScaled(&mut moved, 0.3, &x));
+                add_scaled(&mut moved, 0.3, &x);
                 let expected = x.iter().zip(&y).map(|(x, y)| 0.3_f64.mul_add(*x, *y));
                 assert!(moved.into_iter().eq(expected), "{level:?} {length}");
-            }
+            });
         }
     }
 

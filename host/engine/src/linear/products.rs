@@ -196,8 +196,8 @@ fn transposed(values: &[f32], k: usize) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kernel::{Level, run_at};
     use super::*;
+    use crate::cpu::level::under_each;
 
     #[test]
     fn every_instruction_set_gives_the_documented_distances() {
@@ -206,9 +206,9 @@ mod tests {
             let left: Vec<f32> = (0..m * k).map(sample).collect();
             let right: Vec<f32> = (0..n * k).map(|at| sample(at + 31)).collect();
             let panels = panels(&right, k);
-            for level in Level::here() {
+            under_each(|level| {
                 let mut out = vec![f32::NAN; m * n];
-                run_at(level, Distances { rows: &left, k, panels: &panels, n, out: &mut out });
+                run(Distances { rows: &left, k, panels: &panels, n, out: &mut out });
                 for (index, found) in out.iter().enumerate() {
                     let (row, column) = (&left[index / n * k..][..k], &right[index % n * k..][..k]);
                     let mut total = 0.0_f64;
@@ -218,7 +218,7 @@ mod tests {
                     }
                     assert_eq!(found.to_bits(), (total as f32).to_bits(), "{level:?} {m} {n} {k}");
                 }
-            }
+            });
         }
     }
 

@@ -9,7 +9,6 @@ use rayon::prelude::*;
 use super::columns::Columns;
 use super::jacobi::NOTHING;
 use super::kernel::{add_scaled, aligned, dot};
-use crate::Lane;
 
 /// Values that make a piece of work for one thread.
 const PIECE: usize = 1 << 15;
@@ -57,7 +56,7 @@ struct Working {
 
 /// Splits a matrix of at least as many rows as columns into `Q` and `R`. Column `k` of the result is
 /// row `k` of `R`. Where the rank is less than the number of columns the last ones may be zero.
-pub(super) fn triangular(lane: &Lane, matrix: Columns) -> (Reflections, Columns) {
+pub(super) fn triangular(matrix: Columns) -> (Reflections, Columns) {
     let count = matrix.iter().len();
     let mut rows = Columns::zeros(count, count);
     let mut columns: Vec<Working> = matrix
@@ -87,7 +86,7 @@ pub(super) fn triangular(lane: &Lane, matrix: Columns) -> (Reflections, Columns)
         let row = rows.get_mut(step);
         row[longest] = -length.copysign(head);
         let left = columns.par_iter_mut().with_min_len(PIECE.div_ceil(height - aligned(step)));
-        lane.run(|| left.filter(|column| !column.done).for_each(|c| reflect(c, &reflection)));
+        left.filter(|column| !column.done).for_each(|column| reflect(column, &reflection));
         for (slot, column) in row.iter_mut().zip(&mut columns).filter(|(_, column)| !column.done) {
             *slot = std::mem::take(&mut column.values[step]);
         }
@@ -130,8 +129,7 @@ mod tests {
         for (j, column) in matrix.iter_mut().enumerate() {
             (0..rows).for_each(|i| column[i] = sample(i, j));
         }
-        let lane = Lane::new(1).unwrap();
-        let (q, r) = triangular(&lane, matrix);
+        let (q, r) = triangular(matrix);
         for j in 0..count {
             let mut column = vec![0.0; super::super::kernel::padded(rows)];
             (0..count).for_each(|k| column[k] = r.get(k)[j]);

@@ -23,7 +23,7 @@ pub(super) struct Cholesky {
 /// is not positive definite: a pivot is not above its rounding error.
 ///
 /// Element (i, j) is `(A(i, j) - dot(row i, row j)) / L(j, j)`, where both rows end before `j`.
-pub(super) fn cholesky(lane: &Lane, mut rows: Columns) -> Option<Cholesky> {
+pub(super) fn cholesky(mut rows: Columns) -> Option<Cholesky> {
     let n = rows.iter().len();
     let stride = rows.stride();
     let mut diagonal = Vec::with_capacity(n);
@@ -45,7 +45,7 @@ pub(super) fn cholesky(lane: &Lane, mut rows: Columns) -> Option<Cholesky> {
         let (before, rest) = rows.split_at_mut(to);
         let band = &before[from * stride..];
         let later = rest.par_chunks_exact_mut(stride);
-        lane.run(|| later.for_each(|row| bring_forward(row, from, band, &diagonal, stride)));
+        later.for_each(|row| bring_forward(row, from, band, &diagonal, stride));
     }
     Some(Cholesky { rows, diagonal })
 }
@@ -94,12 +94,16 @@ impl Cholesky {
 /// Refuses values that are not finite, and a matrix with a pivot that is not above its rounding error
 /// (n times 2^-52 of the diagonal's value).
 pub(crate) fn solve(lane: &Lane, matrix: &Tensor, right: &Tensor) -> Result<Tensor, CallError> {
+    lane.run(|| solve_sides(matrix, right))
+}
+
+fn solve_sides(matrix: &Tensor, right: &Tensor) -> Result<Tensor, CallError> {
     let (n, k) = (right.shape()[0], right.shape()[1]);
     finite(lower(matrix))?;
     finite(right.values().iter())?;
     let (scale, sides) =
         (Scale::of(lower(matrix).copied()), Scale::of(right.values().iter().copied()));
-    let triangle = cholesky(lane, lower_rows(matrix, scale))
+    let triangle = cholesky(lower_rows(matrix, scale))
         .ok_or_else(|| invalid("the matrix is not positive definite"))?;
     let mut columns = Columns::zeros(n, k);
     for (at, column) in columns.iter_mut().enumerate() {
@@ -107,8 +111,7 @@ pub(crate) fn solve(lane: &Lane, matrix: &Tensor, right: &Tensor) -> Result<Tens
             *slot = f64::from(row[at]) * sides.down;
         }
     }
-    let pieces = columns.pieces_mut(SIDES);
-    lane.run(|| pieces.for_each(|sides| triangle.solve(sides)));
+    columns.pieces_mut(SIDES).for_each(|sides| triangle.solve(sides));
     let mut values = vec![0.0; n * k];
     for (at, column) in columns.iter().enumerate() {
         for (row, value) in values.chunks_exact_mut(k.max(1)).zip(column) {

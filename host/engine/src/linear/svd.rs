@@ -17,10 +17,14 @@ use crate::{Lane, Tensor};
 ///
 /// Refuses values that are not finite.
 pub(crate) fn singular_values(lane: &Lane, matrix: &Tensor) -> Result<Tensor, CallError> {
+    lane.run(|| values_only(matrix))
+}
+
+fn values_only(matrix: &Tensor) -> Result<Tensor, CallError> {
     let upright = Upright::new(matrix)?;
-    let (_, mut rows) = triangular(lane, upright.columns);
+    let (_, mut rows) = triangular(upright.columns);
     let stride = rows.stride();
-    orthogonalize(lane, &mut rows, stride);
+    orthogonalize(&mut rows, stride);
     let order = by_length(rows.iter());
     Ok(values_of(&order, upright.scale))
 }
@@ -31,9 +35,13 @@ pub(crate) fn singular_values(lane: &Lane, matrix: &Tensor) -> Result<Tensor, Ca
 ///
 /// Refuses values that are not finite.
 pub(crate) fn svd(lane: &Lane, matrix: &Tensor) -> Result<(Tensor, Tensor, Tensor), CallError> {
+    lane.run(|| decompose(matrix))
+}
+
+fn decompose(matrix: &Tensor) -> Result<(Tensor, Tensor, Tensor), CallError> {
     let upright = Upright::new(matrix)?;
     let (long, short) = (upright.rows, upright.columns.iter().len());
-    let (reflections, rows) = triangular(lane, upright.columns);
+    let (reflections, rows) = triangular(upright.columns);
     // Below each column stands one of the identity, which gathers the rotations.
     let compared = rows.stride();
     let mut both = Columns::zeros(compared + short, short);
@@ -41,12 +49,12 @@ pub(crate) fn svd(lane: &Lane, matrix: &Tensor) -> Result<(Tensor, Tensor, Tenso
         column[..compared].copy_from_slice(row);
         column[compared + at] = 1.0;
     }
-    orthogonalize(lane, &mut both, compared);
+    orthogonalize(&mut both, compared);
     let order = by_length(both.iter().map(|column| &column[..compared]));
     let right = unit_columns(&both, compared, short, &order);
     let from = |at: usize| &both.get(at)[compared..][..short];
     let turned: Vec<&[f64]> = order.iter().map(|(at, _)| from(*at)).collect();
-    let left = lane.run(|| lift(&reflections, &turned, long));
+    let left = lift(&reflections, &turned, long);
     let right: Vec<Rounded> = right.iter().map(|column| Rounded::new(column)).collect();
     let (u, v) = if upright.transposed { (right, left) } else { (left, right) };
     let negated: Vec<bool> = u.iter().map(Rounded::negative).collect();
