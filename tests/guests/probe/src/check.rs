@@ -13,6 +13,7 @@ pub(crate) mod kind {
     pub(crate) const SHAPE: Kind = Error::ShapeMismatch;
     pub(crate) const RANGE: Kind = Error::OutOfRange;
     pub(crate) const ARGUMENT: Kind = Error::InvalidArgument;
+    pub(crate) const UNSUPPORTED: Kind = Error::Unsupported;
     pub(crate) const LARGE: Kind = Error::TooLarge;
 }
 

@@ -9,6 +9,7 @@
 mod check;
 mod data;
 mod elementwise;
+mod images;
 mod networks;
 mod tensors;
 
@@ -24,7 +25,7 @@ impl Measure for Probe {
     const NAME: &str = "probe";
     const AUTHORS: &[&str] = &["Assay"];
 
-    fn evaluate(network: &Network<'_>, dataset: &Dataset<'_>, _: u64) -> Result<f64, Error> {
+    fn evaluate(network: &Network<'_>, dataset: &Dataset<'_>, seed: u64) -> Result<f64, Error> {
         let mut checks = Checks::default();
         let (work, fuel) = (budget::work_left(), budget::fuel_left());
         tensors::values(&mut checks)?;
@@ -33,11 +34,29 @@ impl Measure for Probe {
         elementwise::binary(&mut checks)?;
         tensors::reductions(&mut checks)?;
         tensors::rows_and_products(&mut checks)?;
+        tensors::orders(&mut checks)?;
+        tensors::positions(&mut checks)?;
+        tensors::rows(&mut checks)?;
+        tensors::decompositions(&mut checks)?;
+        tensors::random(&mut checks)?;
+        images::places(&mut checks)?;
+        images::samples(&mut checks)?;
+        images::values(&mut checks)?;
+        images::colors(&mut checks)?;
+        images::examples(&mut checks, dataset)?;
         data::description(&mut checks, dataset)?;
         data::batches(&mut checks, dataset)?;
         networks::layers(&mut checks, network, dataset)?;
         networks::parameters(&mut checks, network)?;
         networks::passes(&mut checks, network, dataset)?;
+        networks::objectives(&mut checks, network, dataset)?;
+        networks::slopes(&mut checks, network, dataset)?;
+        networks::dualities(&mut checks, network, dataset, seed)?;
+        networks::last_layer(&mut checks, network, dataset, seed)?;
+        networks::refusals(&mut checks, network, dataset)?;
+        networks::parts(&mut checks, network, dataset, seed)?;
+        networks::copies(&mut checks, network, dataset)?;
+        networks::training(&mut checks, network, dataset)?;
         meters(&mut checks, work, fuel)?;
         for write in [log::debug, log::info, log::warning] {
             write("probe: a message");

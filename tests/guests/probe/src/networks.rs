@@ -1,8 +1,19 @@
-//! The network: its description agrees with its weights, and its passes with each other.
+//! The network: its description agrees with its weights, and its passes with each other. Derivatives,
+//! linear parts and copies in files of their own.
+
+mod copies;
+mod derivatives;
+mod linear;
+mod objectives;
 
 use assay_sdk::{Activation, Dataset, Error, LayerKind, Network, ParameterRole, Tap, Tensor};
 
 use crate::check::{Checks, kind};
+
+pub(crate) use copies::{copies, training};
+pub(crate) use derivatives::{dualities, last_layer, refusals, slopes};
+pub(crate) use linear::parts;
+pub(crate) use objectives::objectives;
 
 /// Examples in a batch: few, because the probe must fit every budget.
 const EXAMPLES: u32 = 3;
@@ -100,12 +111,45 @@ pub(crate) fn passes(
         }
         entering = output.to_vec();
     }
+    from_layers(checks, network, &logits, by_layer)?;
     dense_by_hand(checks, network, by_layer)?;
     let narrow = batch.flatten_rows().slice(1, 0..1);
     checks.refused("logits of another shape", network.logits(&narrow), kind::SHAPE)?;
     checks.refused("no tap", network.activations(&batch, &[]), kind::ARGUMENT)?;
     let beyond = [Tap::output(last + 1)];
     checks.refused("a layer too many", network.activations(&batch, &beyond), kind::RANGE)
+}
+
+/// Passes from every layer on give what the whole pass gave there.
+fn from_layers(
+    checks: &mut Checks,
+    network: &Network<'_>,
+    logits: &Tensor,
+    by_layer: &[Tensor],
+) -> Result<(), Error> {
+    let (logits, tapped) = (logits.to_vec(), by_layer.len() / 3);
+    let last = &by_layer[3 * tapped - 1].to_vec();
+    let layers = network.layers().len() as u32;
+    for (layer, input) in (0..).zip(by_layer.iter().step_by(3)) {
+        checks.same("logits-from", network.logits_from(layer, input)?.to_vec(), logits.clone())?;
+        // The end first: the answers come in the order asked.
+        let taps = [Tap::output(tapped as u32 - 1), Tap::input(layer)];
+        let taken = network.activations_from(layer, input, &taps)?;
+        checks.same("activations-from, the end", taken[0].to_vec(), last.clone())?;
+        checks.same("activations-from, the start", taken[1].to_vec(), input.to_vec())?;
+    }
+    let input = &by_layer[0];
+    let beyond = network.logits_from(layers, input);
+    checks.refused("logits from a layer too many", beyond, kind::RANGE)?;
+    let narrow = input.flatten_rows().slice(1, 0..1);
+    checks.refused("another shape", network.logits_from(0, &narrow), kind::SHAPE)?;
+    let none = network.activations_from(0, input, &[]);
+    checks.refused("no tap from a layer", none, kind::ARGUMENT)?;
+    if tapped > 1 {
+        let before = network.activations_from(1, &by_layer[3], &[Tap::output(0)]);
+        checks.refused("a tap before the entry", before, kind::RANGE)?;
+    }
+    Ok(())
 }
 
 /// What the activations that are also tensor functions make of a result.

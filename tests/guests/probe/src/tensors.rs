@@ -1,8 +1,17 @@
-//! Values, arrangements, reductions, rows and products.
+//! Values, arrangements, reductions, rows and products; orders, decompositions and random numbers in
+//! files of their own.
 
-use assay_sdk::{Error, ReduceOp, Tensor, WINDOW};
+mod linear;
+mod order;
+mod random;
+
+use assay_sdk::{Error, Padding, ReduceOp, Tensor, WINDOW};
 
 use crate::check::{Checks, kind};
+
+pub(crate) use linear::{decompositions, rows};
+pub(crate) use order::{orders, positions};
+pub(crate) use random::random;
 
 const SIX: [f32; 6] = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
 
@@ -22,7 +31,13 @@ pub(crate) fn values(checks: &mut Checks) -> Result<(), Error> {
     let long = Tensor::from_values(&[WINDOW + 1], &long);
     checks.same("a list over the window", long.shape(), vec![WINDOW + 1])?;
     checks.same("its last value", long.read(WINDOW, 1), vec![1.5])?;
-    checks.refused("read over the window", long.try_read(0, WINDOW + 1), kind::LARGE)
+    checks.refused("read over the window", long.try_read(0, WINDOW + 1), kind::LARGE)?;
+    checks.tensor("full", &Tensor::full(&[2, 2], -1.5), &[2, 2], &[-1.5; 4])?;
+    checks.refused("full with 9 axes", Tensor::try_full(&[1; 9], 0.0), kind::ARGUMENT)?;
+    checks.refused("full beyond a tensor", Tensor::try_full(&[1 << 27], 0.0), kind::LARGE)?;
+    let hot = Tensor::one_hot(&[2, 0], 3);
+    checks.tensor("one-hot", &hot, &[2, 3], &[0.0, 0.0, 1.0, 1.0, 0.0, 0.0])?;
+    checks.refused("one-hot of class 3 of 3", Tensor::try_one_hot(&[3], 3), kind::RANGE)
 }
 
 pub(crate) fn arrangements(checks: &mut Checks) -> Result<(), Error> {
@@ -58,7 +73,29 @@ pub(crate) fn arrangements(checks: &mut Checks) -> Result<(), Error> {
     checks.refused("gather rows of a scalar", scalar.try_gather_rows(&[0]), kind::SHAPE)?;
     checks.refused("concat unequal rows", Tensor::try_concat(&[&x, &wide], 0), kind::SHAPE)?;
     checks.refused("concat along axis 2 of 2", Tensor::try_concat(&[&x], 2), kind::RANGE)?;
-    checks.refused("concat nothing", Tensor::try_concat(&[], 0), kind::ARGUMENT)
+    checks.refused("concat nothing", Tensor::try_concat(&[], 0), kind::ARGUMENT)?;
+    joined_and_padded(checks, &x)
+}
+
+fn joined_and_padded(checks: &mut Checks, x: &Tensor) -> Result<(), Error> {
+    let (minus, negative) = (-x, SIX.map(|value| -value));
+    let ((top, bottom), (low, lower)) = (SIX.split_at(3), negative.split_at(3));
+    let front = [top, bottom, low, lower].concat();
+    checks.tensor("stack in front", &Tensor::stack(&[x, &minus], 0), &[2, 2, 3], &front)?;
+    let middle = [top, low, bottom, lower].concat();
+    checks.tensor("stack in the middle", &Tensor::stack(&[x, &minus], 1), &[2, 2, 3], &middle)?;
+    let end = SIX.map(|value| [value, -value]);
+    let stacked = Tensor::stack(&[x, &minus], 2);
+    checks.tensor("stack at the end", &stacked, &[2, 3, 2], end.as_flattened())?;
+    checks.refused("stack at 3 of 2", Tensor::try_stack(&[x], 3), kind::RANGE)?;
+    checks.refused("stack nothing", Tensor::try_stack(&[], 0), kind::ARGUMENT)?;
+    let unequal = x.transpose();
+    checks.refused("stack unequal shapes", Tensor::try_stack(&[x, &unequal], 0), kind::SHAPE)?;
+    let padded = x.pad(&[Padding { before: 1, after: 0 }, Padding { before: 0, after: 2 }], 9.0);
+    let expected = [9., 9., 9., 9., 9., 1., 2., 3., 9., 9., 4., 5., 6., 9., 9.];
+    checks.tensor("pad", &padded, &[3, 5], &expected)?;
+    checks.tensor("pad by nothing", &x.pad(&[Padding::NONE; 2], 9.0), &[2, 3], &SIX)?;
+    checks.refused("one padding for 2 axes", x.try_pad(&[Padding::both(1)], 9.0), kind::SHAPE)
 }
 
 pub(crate) fn reductions(checks: &mut Checks) -> Result<(), Error> {
@@ -93,6 +130,10 @@ pub(crate) fn rows_and_products(checks: &mut Checks) -> Result<(), Error> {
     let nan = f32::NAN;
     let scores = Tensor::from_values(&[3, 3], &[1.0, 4.0, 4.0, nan, -1.0, -2.0, nan, nan, nan]);
     checks.same("arg-max", scores.arg_max(), vec![1, 1, 0])?;
+    checks.same("arg-min", scores.arg_min(), vec![0, 2, 0])?;
+    let equals = Tensor::from_values(&[3], &[2.0, -1.0, -1.0]);
+    checks.same("arg-min takes the first of equals", equals.arg_min(), vec![1])?;
+    checks.refused("arg-min of a scalar", Tensor::from_scalar(1.0).try_arg_min(), kind::SHAPE)?;
     checks.refused("arg-max of a scalar", Tensor::from_scalar(1.0).try_arg_max(), kind::SHAPE)?;
     // Differences of ln 3 make shares of 1 : 3, also where exp would overflow.
     let ln3 = 3.0f32.ln();
