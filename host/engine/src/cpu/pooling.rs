@@ -41,21 +41,25 @@ pub(crate) fn mean(image: &[f32], place: &Placement, out: &mut [f32]) {
 #[inline(always)]
 fn fold(image: &[f32], place: &Placement, out: &mut [f32], step: impl Fn(f32, f32) -> f32) {
     let [_, width, channels] = place.input;
-    for (at, slot) in out.chunks_exact_mut(channels).enumerate() {
-        let rows = place.inside(0, at / place.spans[1].outputs).1;
-        let columns = place.inside(1, at % place.spans[1].outputs).1;
-        let mut first = true;
-        for y in rows {
-            for x in columns.clone() {
-                let pixel = &image[(y * width + x) * channels..][..channels];
-                if first {
-                    slot.copy_from_slice(pixel);
-                } else {
+    let mut slots = out.chunks_exact_mut(channels);
+    for row in 0..place.spans[0].outputs {
+        let rows = place.inside(0, row).1;
+        for (column, slot) in slots.by_ref().take(place.spans[1].outputs).enumerate() {
+            let columns = place.inside(1, column).1;
+            let line = |y: usize| {
+                &image[(y * width + columns.start) * channels..][..columns.len() * channels]
+            };
+            for y in rows.clone() {
+                let mut pixels = line(y).chunks_exact(channels);
+                if y == rows.start {
+                    // A window covers one pixel of the image at least.
+                    pixels.next().into_iter().for_each(|pixel| slot.copy_from_slice(pixel));
+                }
+                for pixel in pixels {
                     for (slot, value) in slot.iter_mut().zip(pixel) {
                         *slot = step(*slot, *value);
                     }
                 }
-                first = false;
             }
         }
     }

@@ -34,6 +34,9 @@ pub(super) trait Vector: Copy {
     unsafe fn at_least(self, floor: Self) -> Self;
     /// `ceiling` where `self > ceiling`, else `self`.
     unsafe fn at_most(self, ceiling: Self) -> Self;
+    /// The same value, computed before anything that follows is read from memory. Left to itself, the
+    /// compiler reads a tile's whole column of `A` first and pushes sums out of the registers.
+    unsafe fn settled(self) -> Self;
 }
 
 /// Lanes in an array: the fallback, and a stand-in for any width in tests.
@@ -104,10 +107,16 @@ impl<const N: usize> Vector for Array<N> {
     unsafe fn at_most(self, ceiling: Self) -> Self {
         self.zip(ceiling, |a, b| if a > b { b } else { a })
     }
+
+    #[inline(always)]
+    unsafe fn settled(self) -> Self {
+        self
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
+    use std::arch::asm;
     use std::arch::x86_64::{
         __m256, __m512, _mm256_add_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps,
         _mm256_min_ps, _mm256_mul_ps, _mm256_set1_ps, _mm256_storeu_ps, _mm256_sub_ps,
@@ -117,10 +126,28 @@ mod x86 {
 
     use super::Vector;
 
+    /// Twelve sums leave no room for reading ahead, and the compiler does not try.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn settled256(value: __m256) -> __m256 {
+        value
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn settled512(mut value: __m512) -> __m512 {
+        // SAFETY: no instruction at all; the compiler must only have the value at hand here, and may
+        // not move reads of memory across.
+        unsafe {
+            asm!("/* {0} */", inout(zmm_reg) value, options(nostack, preserves_flags));
+        }
+        value
+    }
+
     /// Writes the trait for a register type from its intrinsics.
     macro_rules! vector {
         ($type:ty, $lanes:literal, $splat:ident, $load:ident, $store:ident, $fused:ident,
-         $add:ident, $sub:ident, $mul:ident, $max:ident, $min:ident) => {
+         $add:ident, $sub:ident, $mul:ident, $max:ident, $min:ident, $settled:ident) => {
             impl Vector for $type {
                 const LANES: usize = $lanes;
 
@@ -178,6 +205,12 @@ mod x86 {
                     // SAFETY: as for `splat`.
                     unsafe { $min(ceiling, self) }
                 }
+
+                #[inline(always)]
+                unsafe fn settled(self) -> Self {
+                    // SAFETY: as for `splat`.
+                    unsafe { $settled(self) }
+                }
             }
         };
     }
@@ -193,7 +226,8 @@ mod x86 {
         _mm256_sub_ps,
         _mm256_mul_ps,
         _mm256_max_ps,
-        _mm256_min_ps
+        _mm256_min_ps,
+        settled256
     );
     vector!(
         __m512,
@@ -206,6 +240,7 @@ mod x86 {
         _mm512_sub_ps,
         _mm512_mul_ps,
         _mm512_max_ps,
-        _mm512_min_ps
+        _mm512_min_ps,
+        settled512
     );
 }

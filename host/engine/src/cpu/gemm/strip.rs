@@ -89,22 +89,23 @@ unsafe fn tile<V: Vector, const R: usize, const C: usize>(strip: &Strip<'_>, row
         let values = strip.values.as_ptr();
         let starts = &strip.starts[row..row + R];
         let rows: [*const f32; R] = std::array::from_fn(|at| values.add(starts[at]));
-        let panels: [*const f32; C] = std::array::from_fn(|at| {
+        let mut panels: [*const f32; C] = std::array::from_fn(|at| {
             let lane = at * V::LANES;
             let panel = strip.panels.as_ptr().add(lane / COLUMNS * strip.panel_stride);
             panel.cast::<f32>().add(lane % COLUMNS)
         });
         let mut sums = [[V::splat(0.0); C]; R];
-        for (k, offset) in strip.offsets.iter().enumerate() {
+        for offset in strip.offsets {
             let offset = *offset as usize;
             let mut right = [V::splat(0.0); C];
             for at in 0..C {
-                right[at] = V::load(panels[at].add(k * COLUMNS));
+                right[at] = V::load(panels[at]);
+                panels[at] = panels[at].add(COLUMNS);
             }
             for at in 0..R {
                 let left = V::splat(*rows[at].add(offset));
                 for column in 0..C {
-                    sums[at][column] = sums[at][column].fused(left, right[column]);
+                    sums[at][column] = sums[at][column].fused(left, right[column]).settled();
                 }
             }
         }
