@@ -9,17 +9,23 @@
 //! Inputs must have been checked: shapes fit, layers exist, classes are below the number of logits,
 //! and the network's output is a row of logits.
 
+mod hessian;
 mod linear;
 mod objective;
 mod parameters;
 mod reverse;
+mod tangent;
 mod trace;
+mod train;
 mod transposed;
 
+pub use hessian::hessian_vector;
 pub use linear::{apply_linear, apply_transpose, is_linear};
 pub use objective::{Objective, objective};
 pub use parameters::parameter_gradients;
 pub use reverse::gradients;
+pub use tangent::{Tangent, jacobian_vector};
+pub use train::{Descent, train};
 pub(crate) use transposed::Transposed;
 
 use crate::PreparedNetwork;

@@ -23,7 +23,8 @@ mod tensor;
 pub use cache::{Cache, CacheStatistics};
 pub use cpu::level::{LevelError, SimdLevel};
 pub use derivatives::{
-    Objective, apply_linear, apply_transpose, gradients, is_linear, objective, parameter_gradients,
+    Descent, Objective, Tangent, apply_linear, apply_transpose, gradients, hessian_vector,
+    is_linear, jacobian_vector, objective, parameter_gradients, train,
 };
 pub use engine::Engine;
 pub use evaluate::{Evaluation, Misfit, evaluate};

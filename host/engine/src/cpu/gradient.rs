@@ -5,6 +5,7 @@
 
 pub(crate) mod activation;
 pub(crate) mod convolution;
+pub(crate) mod curvature;
 pub(crate) mod dense;
 pub(crate) mod outer;
 pub(crate) mod pooling;

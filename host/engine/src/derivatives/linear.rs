@@ -34,8 +34,27 @@ pub fn apply_transpose(
     lane.run(|| transpose(network, layer, None, x.to_vec()))
 }
 
+/// A convolution or dense layer with its bias, without its activation; of other layers the linear
+/// part.
+pub(super) fn apply_with_offset(operation: &Operation, layer: &Layer, x: &[f32]) -> Vec<f32> {
+    let mut result = apply(operation, layer, x);
+    if let Operation::Convolution { bias: Some(bias), .. }
+    | Operation::Dense { bias: Some(bias), .. } = operation
+    {
+        let width = layer.output.last().copied().unwrap_or(1);
+        for row in result.chunks_exact_mut(width) {
+            for (slot, bias) in row.iter_mut().zip(bias) {
+                *slot += *bias;
+            }
+        }
+    }
+    result
+}
+
 /// A layer's linear part.
-fn apply(operation: &Operation, layer: &Layer, x: &[f32]) -> Vec<f32> {
+///
+/// Runs on the threads of the lane that it is called under.
+pub(super) fn apply(operation: &Operation, layer: &Layer, x: &[f32]) -> Vec<f32> {
     let (from, to) = (layer.input.iter().product(), layer.output.iter().product());
     match operation {
         // A maximum has no linear part: the caller asks only layers that have one.
@@ -99,7 +118,7 @@ pub(super) fn transpose(
 }
 
 /// Each value times its channel's factor.
-fn scaled(mut values: Vec<f32>, factors: &[f32]) -> Vec<f32> {
+pub(super) fn scaled(mut values: Vec<f32>, factors: &[f32]) -> Vec<f32> {
     values.par_chunks_mut(GROUP * factors.len() * 64).for_each(|values| {
         for pixel in values.chunks_exact_mut(factors.len()) {
             for (value, factor) in pixel.iter_mut().zip(factors) {

@@ -98,6 +98,39 @@ impl<'a> Objective<'a> {
         all
     }
 
+    /// How the derivatives change along a tangent of `logits [examples, classes]`: second derivatives
+    /// times the tangent, of their shape.
+    pub(super) fn curvature(&self, logits: &[f32], tangent: &[f32], classes: usize) -> Vec<f32> {
+        let mut all = vec![0.0; logits.len()];
+        let rows = logits.chunks_exact(classes).zip(tangent.chunks_exact(classes));
+        for (example, ((row, tangent), slots)) in
+            rows.zip(all.chunks_exact_mut(classes)).enumerate()
+        {
+            let total = match self {
+                Self::SquaredError(_) => {
+                    slots.copy_from_slice(tangent);
+                    continue;
+                }
+                Self::CrossEntropy(_) => 1.0,
+                Self::SoftCrossEntropy(values) => {
+                    let own = &values[example * classes..][..classes];
+                    own.iter().map(|value| f64::from(*value)).sum()
+                }
+                // Straight functions of the logits.
+                Self::Cotangent(_)
+                | Self::Logit(_)
+                | Self::LogitDifference(_)
+                | Self::Margin(_) => continue,
+            };
+            let p = softmax(row);
+            let mean: f64 = p.iter().zip(tangent).map(|(p, t)| p * f64::from(*t)).sum();
+            for ((slot, p), t) in slots.iter_mut().zip(&p).zip(tangent) {
+                *slot = (total * p * (f64::from(*t) - mean)) as f32;
+            }
+        }
+        all
+    }
+
     /// Derivative with respect to one example's logits; `slots` holds zeros.
     fn cotangent(&self, row: &[f32], example: usize, slots: &mut [f32]) {
         let given = |values: &'a [f32]| &values[example * row.len()..][..row.len()];

@@ -41,14 +41,17 @@ pub fn parameter_gradients(
     batch: &[f32],
     objective: &Objective<'_>,
 ) -> Vec<Vec<f32>> {
-    in_pieces(lane, network, layer, batch, objective, |values| {
-        let fitting = (PIECE_VALUES / values.max(1)).clamp(1, outer::BLOCK);
-        1 << fitting.ilog2()
-    })
+    in_pieces(lane, network, layer, batch, objective, piece_of)
 }
 
-/// [`parameter_gradients`] in pieces of a number of examples that the values kept of one decide: a
-/// power of two up to 256, so that pieces never cut a block of examples.
+/// Examples of a piece of whose forward pass so many values are kept of each: a power of two up to
+/// 256, so that pieces never cut a block of examples.
+pub(super) fn piece_of(values: usize) -> usize {
+    let fitting = (PIECE_VALUES / values.max(1)).clamp(1, outer::BLOCK);
+    1 << fitting.ilog2()
+}
+
+/// [`parameter_gradients`] in pieces of a number of examples that the values kept of one decide.
 fn in_pieces(
     lane: &Lane,
     network: &PreparedNetwork,
@@ -88,7 +91,7 @@ fn in_pieces(
 
 /// Sums of one layer's gradients so far.
 #[derive(Default)]
-struct Totals {
+pub(super) struct Totals {
     /// Of the kernel, complete blocks only.
     kernel: Vec<f32>,
     /// A block of examples that is not complete yet, and how many it has: of dense layers on flat
@@ -103,7 +106,7 @@ struct Totals {
 
 impl Totals {
     /// Zeros for a layer; nothing if its gradients are not asked for.
-    fn new(layer: &Layer, asked: bool) -> Self {
+    pub(super) fn new(layer: &Layer, asked: bool) -> Self {
         let mut totals = Self::default();
         if asked && !layer.parameters.is_empty() {
             let width = layer.output.last().copied().unwrap_or(1);
@@ -114,10 +117,52 @@ impl Totals {
     }
 
     /// Adds a piece: what entered the layer and the cotangent of its pre-activation.
-    fn add(&mut self, operation: &Operation, layer: &Layer, entered: &[f32], cotangent: &[f32]) {
+    pub(super) fn add(
+        &mut self,
+        operation: &Operation,
+        layer: &Layer,
+        entered: &[f32],
+        cotangent: &[f32],
+    ) {
         let width = layer.output.last().copied().unwrap_or(1);
         let offsets = self.offset.par_chunks_mut(CHANNELS).enumerate();
         offsets.for_each(|(part, into)| sums::columns(cotangent, width, part * CHANNELS, into));
+        self.add_kernel(operation, layer, entered, cotangent);
+        if let Operation::BatchNorm(affine) = operation {
+            self.add_scale(entered, cotangent, affine.mean());
+        }
+    }
+
+    /// Adds a piece's products of a tangent of what entered the layer with the cotangent of its
+    /// pre-activation: what changes of an offset do not contribute to.
+    pub(super) fn add_products(
+        &mut self,
+        operation: &Operation,
+        layer: &Layer,
+        moved: &[f32],
+        cotangent: &[f32],
+    ) {
+        self.add_kernel(operation, layer, moved, cotangent);
+        if let Operation::BatchNorm(affine) = operation {
+            self.add_scale(moved, cotangent, &vec![0.0; affine.mean().len()]);
+        }
+    }
+
+    fn add_scale(&mut self, entered: &[f32], cotangent: &[f32], mean: &[f32]) {
+        let scales = self.scale.par_chunks_mut(CHANNELS).enumerate();
+        scales.for_each(|(part, into)| {
+            sums::centred_products(cotangent, entered, mean, part * CHANNELS, into);
+        });
+    }
+
+    fn add_kernel(
+        &mut self,
+        operation: &Operation,
+        layer: &Layer,
+        entered: &[f32],
+        cotangent: &[f32],
+    ) {
+        let width = layer.output.last().copied().unwrap_or(1);
         let rows = outer::HEIGHT * width;
         match operation {
             Operation::Convolution { place, kernel, .. } => {
@@ -147,13 +192,6 @@ impl Totals {
                     dense::accumulate_kernel(entered, cotangent, shape, part * outer::HEIGHT, out);
                 });
             }
-            Operation::BatchNorm(affine) => {
-                let scales = self.scale.par_chunks_mut(CHANNELS).enumerate();
-                scales.for_each(|(part, into)| {
-                    let (mean, first) = (affine.mean(), part * CHANNELS);
-                    sums::centred_products(cotangent, entered, mean, first, into);
-                });
-            }
             _ => {}
         }
     }
@@ -170,7 +208,7 @@ impl Totals {
     }
 
     /// The gradients of layer `at`, in the order of its parameters.
-    fn finish(mut self, network: &PreparedNetwork, at: usize) -> Vec<Vec<f32>> {
+    pub(super) fn finish(mut self, network: &PreparedNetwork, at: usize) -> Vec<Vec<f32>> {
         if self.opened > 0 {
             self.close();
         }

@@ -62,6 +62,15 @@ impl Needed {
         }
     }
 
+    /// Keeps what another way needs too.
+    pub(super) fn join(&mut self, other: &Self) {
+        for tap in &other.0 {
+            if !self.0.contains(tap) {
+                self.0.push(*tap);
+            }
+        }
+    }
+
     /// Values that are kept of one example.
     pub(super) fn values(&self, network: &PreparedNetwork) -> usize {
         let layers = network.network().architecture().layers();
@@ -97,13 +106,34 @@ impl Trace {
         batch: &[f32],
         needed: &Needed,
     ) -> Self {
-        let mut taps = needed.0.clone();
+        let mut needed = needed.clone();
         let logits = logits_tap(network);
-        if !taps.contains(&logits) {
-            taps.push(logits);
+        if !needed.0.contains(&logits) {
+            needed.0.push(logits);
         }
-        let values = forward_from(lane, network, start, batch, &taps);
+        Self::record_needed(lane, network, start, batch, &needed)
+    }
+
+    /// As [`record`](Self::record), without the logits: nothing beyond the last need is run.
+    pub(super) fn record_needed(
+        lane: &Lane,
+        network: &PreparedNetwork,
+        start: usize,
+        batch: &[f32],
+        needed: &Needed,
+    ) -> Self {
+        let values = forward_from(lane, network, start, batch, &needed.0);
+        Self { taps: needed.0.clone(), values }
+    }
+
+    /// Values at taps that somebody else computed.
+    pub(super) fn of(taps: Vec<Tap>, values: Vec<Vec<f32>>) -> Self {
         Self { taps, values }
+    }
+
+    /// Where the values are from.
+    pub(super) fn taps(&self) -> &[Tap] {
+        &self.taps
     }
 
     /// An activation, if it was kept.

@@ -27,6 +27,28 @@ pub(crate) fn maximum(image: &[f32], place: &Placement, cotangent: &[f32], out: 
     }
 }
 
+/// The tangent of each window's largest value, chosen as [`maximum`] chooses. `image` and `tangent`
+/// have one shape; `out[h' * w', channels]`.
+pub(crate) fn maximum_tangent(image: &[f32], place: &Placement, tangent: &[f32], out: &mut [f32]) {
+    let channels = place.input[2];
+    let mut best = vec![0.0_f32; channels];
+    for (window, slots) in out.chunks_exact_mut(channels).enumerate() {
+        let mut first = true;
+        pixels(place, window, |pixel| {
+            let values = image[pixel..][..channels].iter().zip(&tangent[pixel..][..channels]);
+            for ((best, slot), (value, tangent)) in
+                best.iter_mut().zip(slots.iter_mut()).zip(values)
+            {
+                let larger = *value > *best || (value.is_nan() && !best.is_nan());
+                if first || larger {
+                    (*best, *slot) = (*value, *tangent);
+                }
+            }
+            first = false;
+        });
+    }
+}
+
 /// Each window's cotangent is shared by the positions inside: divided by their number, rounded, added.
 /// `cotangent[h' * w', channels]`; `out` has the image's shape and holds zeros.
 pub(crate) fn mean(place: &Placement, cotangent: &[f32], out: &mut [f32]) {
