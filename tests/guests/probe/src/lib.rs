@@ -50,7 +50,7 @@ impl Measure for Probe {
         networks::parameters(&mut checks, network)?;
         networks::passes(&mut checks, network, dataset)?;
         networks::objectives(&mut checks, network, dataset)?;
-        networks::slopes(&mut checks, network, dataset)?;
+        networks::slopes(&mut checks, network, dataset, seed)?;
         networks::dualities(&mut checks, network, dataset, seed)?;
         networks::last_layer(&mut checks, network, dataset, seed)?;
         networks::refusals(&mut checks, network, dataset)?;
