@@ -1,48 +1,14 @@
 //! A network in 64-bit floats, index by index from the layers' definitions: the oracle of derivatives.
 
+#![allow(dead_code, reason = "every test file uses a part")]
+
+pub(crate) mod networks;
+
 use std::sync::Arc;
 
 use assay_call::TapPoint;
 use assay_engine::{Objective, PreparedNetwork};
-use assay_network::{
-    Activation, Architecture, Layer, LayerKind, Network, Padding, ParameterRole, Window,
-};
-
-/// Values in [-1, 1) that depend on a salt.
-pub(crate) fn sample(count: usize, salt: u64) -> Vec<f32> {
-    (0..count as u64)
-        .map(|index| {
-            let mixed = (index + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(salt << 32);
-            let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            (mixed >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
-        })
-        .collect()
-}
-
-/// A network with random weights, if the layers fit.
-pub(crate) fn prepare(input: &[usize], kinds: Vec<LayerKind>) -> Option<PreparedNetwork> {
-    let architecture = Arc::new(Architecture::new(input, kinds).ok()?);
-    let parameters = architecture.parameters().iter().zip(1..);
-    let weights = parameters.map(|(parameter, salt)| {
-        let values = sample(parameter.shape.iter().product(), salt);
-        // Variances must not be negative.
-        let positive = parameter.role == ParameterRole::MovingVariance;
-        if positive { values.into_iter().map(|value| value.abs() + 0.1).collect() } else { values }
-    });
-    let weights = weights.collect();
-    Some(PreparedNetwork::new(Network::new(architecture, weights, None).ok()?))
-}
-
-/// A convolution's settings.
-pub(crate) fn conv(filters: u32, size: u32, stride: u32, padding: Padding) -> LayerKind {
-    let window = Window { size: [size; 2], strides: [stride; 2], padding };
-    LayerKind::Conv2d { filters, window, activation: Activation::Linear, bias: true }
-}
-
-/// A dense layer's settings.
-pub(crate) fn dense(units: u32, activation: Activation) -> LayerKind {
-    LayerKind::Dense { units, activation, bias: true }
-}
+use assay_network::{Activation, Layer, LayerKind, Padding, ParameterRole, Window};
 
 /// A place from which the reference goes on.
 pub(crate) type Place = (usize, TapPoint);

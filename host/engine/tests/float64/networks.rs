@@ -1,0 +1,113 @@
+//! Networks and values that tests of derivatives share.
+
+use std::sync::Arc;
+
+use assay_call::{Tap, TapPoint};
+use assay_engine::PreparedNetwork;
+use assay_network::{Activation, Architecture, LayerKind, Network, Padding, ParameterRole, Window};
+
+/// Values in [-1, 1) that depend on a salt.
+pub(crate) fn sample(count: usize, salt: u64) -> Vec<f32> {
+    (0..count as u64)
+        .map(|index| {
+            let mixed = (index + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(salt << 32);
+            let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            (mixed >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
+        })
+        .collect()
+}
+
+/// A network with random weights, if the layers fit.
+pub(crate) fn prepare(input: &[usize], kinds: Vec<LayerKind>) -> Option<PreparedNetwork> {
+    let architecture = Arc::new(Architecture::new(input, kinds).ok()?);
+    let parameters = architecture.parameters().iter().zip(1..);
+    let weights = parameters.map(|(parameter, salt)| {
+        let values = sample(parameter.shape.iter().product(), salt);
+        // Variances must not be negative.
+        let positive = parameter.role == ParameterRole::MovingVariance;
+        if positive { values.into_iter().map(|value| value.abs() + 0.1).collect() } else { values }
+    });
+    let weights = weights.collect();
+    Some(PreparedNetwork::new(Network::new(architecture, weights, None).ok()?))
+}
+
+/// A convolution's settings.
+pub(crate) fn conv(filters: u32, size: u32, stride: u32, padding: Padding) -> LayerKind {
+    let window = Window { size: [size; 2], strides: [stride; 2], padding };
+    LayerKind::Conv2d { filters, window, activation: Activation::Linear, bias: true }
+}
+
+/// A dense layer's settings.
+pub(crate) fn dense(units: u32, activation: Activation) -> LayerKind {
+    LayerKind::Dense { units, activation, bias: true }
+}
+
+/// Batch normalization with both learned parameters.
+pub(crate) fn normalized() -> LayerKind {
+    LayerKind::BatchNorm { epsilon: 0.001, scale: true, center: true }
+}
+
+/// A square window.
+pub(crate) fn window(size: u32, stride: u32, padding: Padding) -> Window {
+    Window { size: [size; 2], strides: [stride; 2], padding }
+}
+
+/// Convolutions, norms, both poolings, dropout, flat dense layers.
+pub(crate) fn everything() -> PreparedNetwork {
+    let kinds = vec![
+        conv(4, 3, 1, Padding::Same),
+        normalized(),
+        // No exact zeros before the maxima: the reference's central differences need them untied.
+        LayerKind::Activation { activation: Activation::Elu },
+        LayerKind::MaxPool2d { window: window(2, 2, Padding::Same) },
+        conv(5, 3, 2, Padding::Valid),
+        LayerKind::Activation { activation: Activation::Relu },
+        LayerKind::AvgPool2d { window: window(2, 1, Padding::Same) },
+        LayerKind::Dropout { rate: 0.5 },
+        LayerKind::Flatten,
+        dense(6, Activation::Tanh),
+        LayerKind::BatchNorm { epsilon: 0.01, scale: true, center: false },
+        dense(4, Activation::Linear),
+    ];
+    prepare(&[8, 9, 2], kinds).unwrap()
+}
+
+/// A fully convolutional network, with a dense layer over positions and without biases.
+pub(crate) fn convolutional() -> PreparedNetwork {
+    let kinds = vec![
+        LayerKind::Conv2d {
+            filters: 3,
+            window: Window { size: [2, 3], strides: [2, 1], padding: Padding::Same },
+            activation: Activation::Relu,
+            bias: false,
+        },
+        LayerKind::Dense { units: 5, activation: Activation::Swish, bias: true },
+        LayerKind::BatchNorm { epsilon: 0.001, scale: false, center: true },
+        conv(3, 1, 2, Padding::Valid),
+        LayerKind::GlobalAvgPool2d,
+    ];
+    prepare(&[6, 5, 2], kinds).unwrap()
+}
+
+/// Every tap at layers from `start` on.
+pub(crate) fn all_taps(network: &PreparedNetwork, start: usize) -> Vec<Tap> {
+    let layers = network.network().architecture().layers().len() as u32;
+    let points = [TapPoint::Input, TapPoint::PreActivation, TapPoint::Output];
+    let at = |layer| points.map(|point| Tap { layer, point });
+    (start as u32..layers).flat_map(at).collect()
+}
+
+/// The bits of values, which compare exactly.
+pub(crate) fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|value| value.to_bits()).collect()
+}
+
+/// Number of values of a shape.
+pub(crate) fn size(shape: &[usize]) -> usize {
+    shape.iter().product()
+}
+
+/// A batch of `examples` for `everything`, with labels.
+pub(crate) fn labelled(examples: usize) -> (Vec<f32>, Vec<u32>) {
+    (sample(examples * 8 * 9 * 2, 33), (0..examples as u32).map(|at| at * 7 % 4).collect())
+}
