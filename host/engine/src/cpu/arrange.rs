@@ -76,7 +76,7 @@ pub(crate) fn pad(tensor: &Tensor, paddings: &[(usize, usize)], value: f32) -> T
     let start: usize = paddings.iter().zip(&steps).map(|((before, _), step)| before * step).sum();
     match tensor.shape().split_last() {
         None => values.copy_from_slice(tensor.values()),
-        Some((&row, _)) if row == 0 => {}
+        Some((0, _)) => {}
         Some((&row, outer)) => {
             // Only whole rows move: the last axis stays together.
             let places = offsets(outer, &steps[..outer.len()]);

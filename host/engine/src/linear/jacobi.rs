@@ -43,12 +43,10 @@ struct Layout {
 pub(super) fn orthogonalize(columns: &mut Columns, compared: usize) {
     let layout = Layout { stride: columns.stride(), compared };
     let mut blocks: Vec<Block> = Vec::new();
-    let mut count = 0;
-    for column in columns.iter() {
-        if count % BLOCK == 0 {
+    for (at, column) in columns.iter().enumerate() {
+        if at % BLOCK == 0 {
             blocks.push(Block::default());
         }
-        count += 1;
         if let Some(block) = blocks.last_mut() {
             block.values.extend_from_slice(column);
             block.squares.push(0.0);

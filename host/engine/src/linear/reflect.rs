@@ -47,15 +47,20 @@ impl Reflections {
 /// A column on its way.
 struct Working {
     values: Vec<f64>,
+    /// Its value in the row that the last reflection finished; it is zero among the values.
+    head: f64,
     /// Squared length of what is left, by subtraction.
     square: f64,
     /// The last squared length that was computed from the values.
     computed: f64,
+    /// The squared length of the whole column.
+    whole: f64,
     done: bool,
 }
 
 /// Splits a matrix of at least as many rows as columns into `Q` and `R`. Column `k` of the result is
-/// row `k` of `R`. Where the rank is less than the number of columns the last ones may be zero.
+/// row `k` of `R`. What is left of a column counts as zero when it is not above the rounding errors of
+/// the whole column, so that a matrix of lower rank has rows of zeros at the end.
 pub(super) fn triangular(matrix: Columns) -> (Reflections, Columns) {
     let count = matrix.iter().len();
     let mut rows = Columns::zeros(count, count);
@@ -63,20 +68,25 @@ pub(super) fn triangular(matrix: Columns) -> (Reflections, Columns) {
         .iter()
         .map(|column| {
             let square = dot(column, column);
-            Working { values: column.to_vec(), square, computed: square, done: false }
+            Working {
+                values: column.to_vec(),
+                head: 0.0,
+                square,
+                computed: square,
+                whole: square,
+                done: square < NOTHING,
+            }
         })
         .collect();
     let height = matrix.stride();
     drop(matrix);
     let mut reflections = Vec::with_capacity(count);
+    let noise = (count as f64 * f64::EPSILON).powi(2);
     for step in 0..count {
-        let longest = longest(&columns);
+        let Some(longest) = longest(&columns) else { break };
         let mut vector = std::mem::take(&mut columns[longest].values);
         columns[longest].done = true;
         let square = dot(&vector[aligned(step)..], &vector[aligned(step)..]);
-        if square < NOTHING {
-            break;
-        }
         let length = square.sqrt();
         let head = vector[step];
         // Away from zero, so that nothing cancels.
@@ -88,31 +98,32 @@ pub(super) fn triangular(matrix: Columns) -> (Reflections, Columns) {
         let left = columns.par_iter_mut().with_min_len(PIECE.div_ceil(height - aligned(step)));
         left.filter(|column| !column.done).for_each(|column| reflect(column, &reflection));
         for (slot, column) in row.iter_mut().zip(&mut columns).filter(|(_, column)| !column.done) {
-            *slot = std::mem::take(&mut column.values[step]);
+            *slot = column.head;
+            column.done = column.square <= noise * column.whole;
         }
         reflections.push(reflection);
     }
     (Reflections(reflections), rows)
 }
 
-/// The first of the longest columns that are left; there is one in every step.
-fn longest(columns: &[Working]) -> usize {
+/// The first of the longest columns that are left.
+fn longest(columns: &[Working]) -> Option<usize> {
     let mut best: Option<usize> = None;
     for (at, column) in columns.iter().enumerate().filter(|(_, column)| !column.done) {
         if best.is_none_or(|best| column.square > columns[best].square) {
             best = Some(at);
         }
     }
-    best.unwrap_or(0)
+    best
 }
 
 fn reflect(column: &mut Working, reflection: &Reflection) {
     reflection.apply(&mut column.values);
-    let head = column.values[reflection.first];
-    column.square -= head * head;
+    column.head = std::mem::take(&mut column.values[reflection.first]);
+    column.square -= column.head * column.head;
     if column.square < STALE * column.computed {
         let left = &column.values[aligned(reflection.first)..];
-        column.square = dot(left, left) - head * head;
+        column.square = dot(left, left);
         column.computed = column.square;
     }
 }
@@ -146,5 +157,27 @@ mod tests {
             diagonal[last] = r.get(last)[column].abs();
         }
         assert!(diagonal.is_sorted_by(|a, b| a >= b) && diagonal[6] > 0.0, "{diagonal:?}");
+    }
+
+    #[test]
+    fn what_is_left_of_dependent_columns_is_nothing_and_small_columns_are_kept() {
+        let mut matrix = Columns::zeros(20, 6);
+        for (j, column) in matrix.iter_mut().enumerate() {
+            let value = |i: usize| match j {
+                0 | 1 => ((i * i + j * 3) % 7) as f64,
+                2 => ((i * i) % 7) as f64 * 0.3 - ((i * i + 3) % 7) as f64 * 1.7,
+                3 => 0.0,
+                // Nearly, but not, what the first is: the difference is far above rounding errors.
+                4 => ((i * i) % 7) as f64 + 1e-9 * i as f64,
+                _ => (i % 3) as f64 * 1e-60,
+            };
+            (0..20).for_each(|i| column[i] = value(i));
+        }
+        let (_, r) = triangular(matrix);
+        let lengths: Vec<f64> = r.iter().map(|row| dot(row, row).sqrt()).collect();
+        assert!(lengths[0] > 1.0 && lengths[1] > 1.0, "{lengths:?}");
+        assert!((1e-9..1e-7).contains(&lengths[2]), "{lengths:?}");
+        assert!((1e-61..1e-58).contains(&lengths[3]), "{lengths:?}");
+        assert_eq!(lengths[4..], [0.0, 0.0]);
     }
 }

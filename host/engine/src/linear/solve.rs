@@ -36,8 +36,9 @@ pub(super) fn cholesky(mut rows: Columns) -> Option<Cholesky> {
             let whole = row[at];
             row[at] = 0.0;
             let left = whole - dot(&row[..padded(at)], &row[..padded(at)]);
-            // Not `left <= ...`: NaN is no pivot.
-            if !(left > n as f64 * f64::EPSILON * whole) {
+            // NaN, of numbers that grew without bound, is no pivot either.
+            let is_pivot = left > n as f64 * f64::EPSILON * whole;
+            if !is_pivot {
                 return None;
             }
             diagonal.push(left.sqrt());
