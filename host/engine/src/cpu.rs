@@ -8,6 +8,8 @@ pub(crate) mod convolution;
 pub(crate) mod elementwise;
 pub(crate) mod gemm;
 pub(crate) mod gradient;
+#[cfg(test)]
+mod guard;
 pub(crate) mod level;
 pub(crate) mod normalization;
 pub(crate) mod order;

@@ -139,3 +139,57 @@ fn pad(images: &[f32], place: &Placement, out: &mut [f32], ways: usize) {
         out.par_chunks_exact_mut(wide * channels).with_min_len(16).enumerate().for_each(fill);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use assay_network::Padding;
+
+    use super::super::guard::{Guard, Guarded};
+    use super::super::level::under_each;
+    use super::super::pooling;
+    use super::*;
+
+    fn sample(count: usize) -> Vec<f32> {
+        (0..count as u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 8) as f32 / 8e6 - 1.0).collect()
+    }
+
+    fn placements() -> Vec<Placement> {
+        let mut all = Vec::new();
+        for padding in [Padding::Same, Padding::Valid] {
+            for (size, strides) in [([3, 3], [1, 1]), ([3, 2], [2, 3]), ([1, 1], [2, 1])] {
+                for input in [[7, 5, 3], [4, 9, 8], [3, 3, 1]] {
+                    let window = Window { size, strides, padding };
+                    all.extend(Placement::new(window, &input));
+                }
+            }
+        }
+        all
+    }
+
+    /// Images and results that end where a forbidden page begins, and the other way round.
+    #[test]
+    fn nothing_beyond_images_and_results_is_touched() {
+        for place in placements() {
+            let [height, width, channels] = place.input;
+            let k = (place.window.size[0] * place.window.size[1]) as usize * channels;
+            let pixels = place.spans[0].outputs * place.spans[1].outputs;
+            let kernel = Packed::new(&sample(k * 11), k, 11);
+            let images = sample(2 * height * width * channels);
+            let mut first: Option<Vec<f32>> = None;
+            for side in [Guard::Before, Guard::After] {
+                let images = Guarded::new(&images, side);
+                under_each(|level| {
+                    let mut out = Guarded::new(&vec![f32::NAN; 2 * pixels * 11], side);
+                    convolve(&images, &place, &kernel, &Finish::default(), &mut out, 1);
+                    let expected = first.get_or_insert_with(|| out.to_vec());
+                    assert_eq!(*expected, *out, "{level:?} {place:?}");
+                    let image = &images[height * width * channels..];
+                    let mut out = Guarded::new(&vec![f32::NAN; pixels * channels], side);
+                    pooling::maximum(image, &place, &mut out);
+                    pooling::mean(image, &place, &mut out);
+                    assert!(out.iter().all(|value| value.abs() <= 1.1), "{level:?} {place:?}");
+                });
+            }
+        }
+    }
+}

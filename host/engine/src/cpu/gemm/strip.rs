@@ -52,6 +52,10 @@ pub(super) fn choose(level: SimdLevel, panels: usize, width: usize) -> Shape {
     // Eight columns in one register of eight leave room for more rows.
     let narrow = width <= 8;
     let (panels, walk): (usize, unsafe fn(&Strip<'_>)) = match level {
+        #[cfg(test)]
+        SimdLevel::Scalar if STAND_IN.get() && panels > 1 => (2, stand_in_wide),
+        #[cfg(test)]
+        SimdLevel::Scalar if STAND_IN.get() => (1, stand_in),
         #[cfg(target_arch = "x86_64")]
         SimdLevel::Avx512 if panels > 1 => (2, avx512_wide),
         #[cfg(target_arch = "x86_64")]
@@ -212,3 +216,14 @@ walk!(
 );
 walk!(scalar, Array<8>, 2, 6, [1 2 3 4 5 6]);
 walk!(scalar_narrow, Array<8>, 1, 6, [1 2 3 4 5 6]);
+
+#[cfg(test)]
+thread_local! {
+    /// Makes the scalar level walk as AVX-512 does, with arrays in place of registers, so that these
+    /// tiles are tested on every machine.
+    pub(super) static STAND_IN: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+#[cfg(test)]
+walk!(stand_in_wide, Array<16>, 2, 14, [1 2 3 4 5 6 7 8 9 10 11 12 13 14]);
+#[cfg(test)]
+walk!(stand_in, Array<16>, 1, 14, [1 2 3 4 5 6 7 8 9 10 11 12 13 14]);

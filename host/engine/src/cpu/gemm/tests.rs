@@ -1,8 +1,11 @@
 //! The documented order of accumulation, at every instruction set and odd size.
 
-use super::super::level::under_each;
+use super::super::guard::{Guard, Guarded};
+use super::super::level::{settle, under_each};
 use super::super::normalization::Affine;
+use super::strip::STAND_IN;
 use super::*;
+use crate::SimdLevel;
 
 /// Odd sizes around every tile, panel and block border.
 const SIZES: [(usize, usize, usize); 10] = [
@@ -59,6 +62,35 @@ fn every_instruction_set_and_cut_gives_the_documented_order() {
             multiply_rows(&a, &packed, &finish, &mut out, 3);
             assert_eq!(bits(&out), bits(&expected), "in parts, {level:?} {m} {k} {n}");
         });
+    }
+}
+
+#[test]
+fn the_tiles_of_avx512_give_the_documented_order_with_arrays_as_registers() {
+    settle(SimdLevel::Scalar);
+    STAND_IN.set(true);
+    for (m, k, n) in SIZES {
+        let (a, b) = (sample(m * k, 1), sample(k * n, 2));
+        let mut out = vec![f32::NAN; m * n];
+        multiply(&a, &Packed::new(&b, k, n), None, &mut out);
+        assert_eq!(bits(&out), bits(&documented(&a, &b, (m, k, n))), "{m} {k} {n}");
+    }
+}
+
+#[test]
+fn nothing_beyond_the_operands_is_touched() {
+    for (m, k, n) in SIZES {
+        let (a, b) = (sample(m * k, 1), sample(k * n, 2));
+        let packed = Packed::new(&b, k, n);
+        let expected = documented(&a, &b, (m, k, n));
+        for side in [Guard::Before, Guard::After] {
+            let a = Guarded::new(&a, side);
+            under_each(|level| {
+                let mut out = Guarded::new(&vec![f32::NAN; m * n], side);
+                multiply(&a, &packed, None, &mut out);
+                assert_eq!(bits(&out), bits(&expected), "{level:?} {m} {k} {n}");
+            });
+        }
     }
 }
 
