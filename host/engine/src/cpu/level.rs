@@ -124,7 +124,7 @@ macro_rules! for_each_level {
     ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) $body:block) => {
         $(#[$meta])*
         $vis fn $name($($arg: $type),*) {
-            #[expect(clippy::inline_always, reason = "only an inlined body takes its caller's instruction set")]
+            // Only an inlined body takes its caller's instruction set.
             #[inline(always)]
             fn body($($arg: $type),*) $body
 

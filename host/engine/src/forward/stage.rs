@@ -117,7 +117,9 @@ fn run_stage(
     }
     let size = input.len() / examples;
     if ways > 1 || count == 1 {
-        targets.into_iter().for_each(|targets| run_piece(steps, input, examples, targets, ways));
+        for targets in targets {
+            run_piece(steps, input, examples, targets, ways);
+        }
     } else {
         let pieces = input.par_chunks(piece * size).zip(targets);
         pieces.for_each(|(input, targets)| run_piece(steps, input, input.len() / size, targets, 1));

@@ -83,18 +83,14 @@ impl Step<'_> {
 
     /// Computes a step that [`Self::is_in_place`].
     pub(super) fn run_in_place(&self, values: &mut [f32], ways: usize) {
-        let (row, one): (usize, &(dyn Fn(&mut [f32]) + Sync)) = match &self.work {
-            Work::Affine(affine) => (self.size / self.rows, &|part| affine.apply(part)),
-            Work::Activation { activation, row } => {
-                (*row, &|part| activation::apply(*activation, part, *row))
+        match &self.work {
+            Work::Affine(affine) => {
+                each_part(values, self.size / self.rows, ways, |part| affine.apply(part));
             }
-            _ => return,
-        };
-        if ways <= 1 {
-            one(values);
-        } else {
-            let grain = (GRAIN / row).max(1) * row;
-            values.par_chunks_mut(grain).for_each(one);
+            Work::Activation { activation, row } => {
+                each_part(values, *row, ways, |part| activation::apply(*activation, part, *row));
+            }
+            _ => {}
         }
     }
 
@@ -104,5 +100,19 @@ impl Step<'_> {
             Work::AvgPool(place) => pooling::mean(image, place, out),
             _ => pooling::global_mean(image, self.size, out),
         }
+    }
+}
+
+/// Applies a function to rows, many at a time.
+fn each_part(
+    values: &mut [f32],
+    row: usize,
+    ways: usize,
+    function: impl Fn(&mut [f32]) + Sync + Send,
+) {
+    if ways <= 1 {
+        function(values);
+    } else {
+        values.par_chunks_mut((GRAIN / row).max(1) * row).for_each(function);
     }
 }

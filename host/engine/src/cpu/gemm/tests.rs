@@ -102,9 +102,8 @@ fn what_follows_a_product_has_the_bits_of_separate_passes() {
     let variance = vec![0.7; n];
     let affine = Affine::new(Some(&gamma), Some(&beta), &mean, &variance, 0.001);
     let clamp = |clamp: Clamp, x: f32| match clamp {
-        Clamp::None => x,
         Clamp::Relu if x < 0.0 => 0.0,
-        Clamp::Relu => x,
+        Clamp::None | Clamp::Relu => x,
         Clamp::Relu6 => x.clamp(0.0, 6.0),
     };
     for (first, second) in [(Clamp::None, Clamp::Relu), (Clamp::Relu6, Clamp::None)] {
@@ -115,7 +114,9 @@ fn what_follows_a_product_has_the_bits_of_separate_passes() {
             }
         }
         affine.apply(&mut expected);
-        expected.iter_mut().for_each(|slot| *slot = clamp(second, *slot));
+        for slot in &mut expected {
+            *slot = clamp(second, *slot);
+        }
         let bias = padded(&bias);
         let finish = Finish { bias: Some(&bias), first, affine: Some(&affine), second };
         let packed = Packed::new(&b, k, n);
