@@ -1,9 +1,10 @@
 //! The project's own chores, as `cargo xtask COMMAND`: preparing a machine, building guests, testing,
-//! the demonstration.
+//! the demonstration, measuring.
 //!
 //! A machine with Rust and a C compiler is enough to begin: what else a command needs, it installs, or
 //! it names the exact command that does. Each command has a file of its own.
 
+mod bench;
 mod board;
 mod demo;
 mod guests;
@@ -44,6 +45,8 @@ enum Chore {
         #[arg(long)]
         no_serve: bool,
     },
+    /// The engine and the winning measure beside TensorFlow, pair by pair, and micro-benchmarks.
+    Bench(bench::BenchArgs),
     /// Check the rules that no compiler checks: sizes, headers, banned words, who may know whom.
     Tidy,
 }
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Chore::Guests => guests::run(&workspace),
         Chore::Test { full } => test::run(&workspace, full),
         Chore::Demo { no_serve: _ } => demo::run(&workspace),
+        Chore::Bench(args) => bench::run(&workspace, args),
         Chore::Tidy => tidy::run(&workspace),
     });
     match outcome {

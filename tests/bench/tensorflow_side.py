@@ -1,0 +1,139 @@
+"""The TensorFlow worker: `python tensorflow_side.py THREADS`.
+
+Its settings are the ones that made TensorFlow fastest here: channels last, oneDNN kernels (TensorFlow's
+default on x86), compiled by tf.function, weights frozen to constants for the forward pass so that its
+optimiser folds batch normalisation and lays kernels out once. XLA is off: on CPUs it does not use oneDNN.
+"""
+
+import os
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# Keras 2, as the competition had; Keras 3 cannot load its weights by position.
+os.environ["TF_USE_LEGACY_KERAS"] = "1"
+
+import json
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+import winner_tensorflow
+from worker import serve
+
+keras = tf.keras
+
+
+def keras_layer(layer):
+    """A Keras layer from one of the task format."""
+    kind = layer["kind"]
+    if kind == "conv2d":
+        window = layer["window"]
+        return keras.layers.Conv2D(
+            layer["filters"],
+            window["size"],
+            strides=window["strides"],
+            padding=window["padding"],
+            activation=layer["activation"],
+            use_bias=layer["bias"],
+        )
+    if kind == "dense":
+        return keras.layers.Dense(layer["units"], activation=layer["activation"], use_bias=layer["bias"])
+    if kind == "max_pool2d":
+        window = layer["window"]
+        return keras.layers.MaxPooling2D(window["size"], strides=window["strides"], padding=window["padding"])
+    if kind == "batch_norm":
+        # The fused kernel, as Keras takes by itself for four axes.
+        return keras.layers.BatchNormalization(epsilon=layer["epsilon"], scale=layer["scale"], center=layer["center"])
+    if kind == "activation":
+        return keras.layers.Activation(layer["activation"])
+    simple = {"flatten": keras.layers.Flatten, "global_avg_pool2d": keras.layers.GlobalAveragePooling2D}
+    return simple[kind]()
+
+
+def read_network(folder):
+    """The Keras model of a folder that nets.py wrote, and its examples."""
+    folder = pathlib.Path(folder)
+    described = json.loads((folder / "layers.json").read_text())
+    model = keras.Sequential([keras.Input(described["input"]), *map(keras_layer, described["layers"])])
+    flat = np.fromfile(folder / "weights.f32", "<f4")
+    arrays, start = [], 0
+    for weight in model.get_weights():
+        arrays.append(flat[start : start + weight.size].reshape(weight.shape))
+        start += weight.size
+    assert start == flat.size, (start, flat.size)
+    model.set_weights(arrays)
+    inputs = np.fromfile(folder / "inputs.f32", "<f4").reshape([-1, *described["input"]])
+    labels = np.fromfile(folder / "labels.u32", "<u4").astype(np.int32)
+    return model, inputs, labels
+
+
+def frozen(model, shape):
+    """The forward pass as a graph whose weights are constants."""
+    function = tf.function(lambda x: model(x, training=False))
+    graph = convert_variables_to_constants_v2(function.get_concrete_function(tf.TensorSpec(shape, tf.float32)))
+    return lambda x: graph(x)[0]
+
+
+def derivative(model, of):
+    """Derivative of the summed cross-entropy by the inputs, or by every trainable parameter."""
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="sum")
+
+    @tf.function
+    def function(x, y):
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            what = [x] if of == "inputs" else model.trainable_variables
+            tape.watch(what)
+            value = loss(y, model(x, training=False))
+        return tape.gradient(value, what)
+
+    return function
+
+
+class Side:
+    """What the driver has told this worker so far."""
+
+    def network(self, path, batch, what):
+        """Makes a pass ready and runs it once: `forward`, `inputs` or `parameters`."""
+        model, inputs, labels = read_network(path)
+        self.inputs, self.labels = tf.constant(inputs[:batch]), tf.constant(labels[:batch])
+        if what == "forward":
+            forward = frozen(model, self.inputs.shape)
+            self.step = lambda: [forward(self.inputs)]
+        else:
+            function = derivative(model, what)
+            self.step = lambda: function(self.inputs, self.labels)
+        self.repeat(1)
+        self.repeat(1)
+
+    def repeat(self, times):
+        for _ in range(times):
+            self.result = self.step()
+        # Kernels may run on after the call returns; reading waits for them.
+        self.result[0].numpy()
+
+    def output(self, into):
+        """Writes the last results, one after another, as little-endian floats."""
+        flat = [part.numpy().astype("<f4").reshape(-1) for part in self.result]
+        np.concatenate(flat).tofile(into)
+
+
+def main():
+    threads = int(sys.argv[1])
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    side, runner = Side(), winner_tensorflow.Runner()
+    about = f"TensorFlow {tf.__version__}"
+    serve({
+        "about": lambda: about,
+        "network": side.network,
+        "repeat": side.repeat,
+        "output": side.output,
+        "task": runner.task,
+        "unit": runner.unit,
+    })
+
+
+if __name__ == "__main__":
+    main()

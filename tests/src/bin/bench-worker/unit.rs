@@ -1,0 +1,68 @@
+//! Units: one measure on the networks of one task, as `assay run` runs them.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use assay_call::{Call, Detail, Host, Limits, Reply, Session, Stop};
+use assay_engine::{Engine, Lane, PreparedData, PreparedNetwork};
+use assay_ids::{ContestSeed, UnitSeed};
+use assay_sandbox::{Admitted, Sandbox};
+use assay_task::Task;
+use serde_json::json;
+
+use crate::{Answer, Refusal};
+
+/// A task opened and a measure admitted.
+pub(crate) struct Units {
+    sandbox: Sandbox,
+    measure: Admitted,
+    task: Task,
+    data: Arc<PreparedData>,
+    lane: Lane,
+}
+
+/// A session that this side keeps, to read its meters after the run.
+struct Shared(Arc<Mutex<Session<Engine>>>);
+
+impl Host for Shared {
+    fn call(&mut self, call: Call) -> Result<Reply, Stop> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).call(call)
+    }
+
+    fn note(&mut self, name: &str, text: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).note(name, text);
+    }
+}
+
+impl Units {
+    pub(crate) fn new(task: &Path, measure: &Path, lane: &Lane) -> Result<Self, Refusal> {
+        let task = Task::open(task)?;
+        let data = Arc::new(PreparedData::new(task.dataset()?));
+        let sandbox = Sandbox::new()?;
+        let measure = sandbox.admit(&std::fs::read(measure)?).map_err(|reasons| {
+            let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
+            Refusal::Failed(reasons.join("; "))
+        })?;
+        Ok(Self { sandbox, measure, task, data, lane: lane.clone() })
+    }
+
+    /// Everything that belongs to one network: reading and checking its files, packing, the run.
+    pub(crate) fn run(&self, id: &str) -> Answer {
+        let network = self.task.network(id)?;
+        let digest = self.task.network_digest(id);
+        let digest = digest.ok_or_else(|| Refusal::Failed(format!("{id} has no digest")))?;
+        let seed = UnitSeed::derive(ContestSeed(0), self.measure.digest, digest);
+        let operations = network.architecture().operations();
+        let limits = Limits::for_network(operations, self.data.dataset().examples() as u64);
+        let prepared = Arc::new(PreparedNetwork::new(network));
+        let engine = Engine::new(self.lane.clone(), prepared, Arc::clone(&self.data));
+        let session = Arc::new(Mutex::new(Session::new(engine, limits, Detail::Visible)));
+        let host = Box::new(Shared(Arc::clone(&session)));
+        let report = self.sandbox.run(&self.measure, host, seed);
+        let Some(value) = report.outcome.value() else {
+            return Err(Refusal::Failed(report.outcome.explain()));
+        };
+        let meters = session.lock().unwrap_or_else(PoisonError::into_inner).meters();
+        Ok(json!({"value": value, "work": meters.work, "fuel": report.fuel}))
+    }
+}

@@ -1,0 +1,90 @@
+//! What the benchmark prints: Markdown, so that it can go into the documentation as it is.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::Bench;
+use super::pair::Spread;
+use crate::step;
+
+/// A table; short rows are filled up.
+pub(super) fn markdown(headers: &[&str], rows: &[Vec<String>]) -> String {
+    let mut lines =
+        vec![format!("| {} |", headers.join(" | ")), format!("|{}", "---|".repeat(headers.len()))];
+    for row in rows {
+        let empty = headers.len().saturating_sub(row.len());
+        lines.push(format!("| {} |{}", row.join(" | "), " |".repeat(empty)));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// A ratio with its range.
+pub(super) fn ratio(spread: Option<Spread>) -> String {
+    spread.map_or_else(
+        || "-".to_owned(),
+        |spread| format!("{:.2} ({:.2}-{:.2})", spread.median, spread.least, spread.most),
+    )
+}
+
+/// A size in mebibytes.
+pub(super) fn mebibytes(bytes: Option<u64>) -> String {
+    bytes.map_or_else(|| "-".to_owned(), |bytes| (bytes >> 20).to_string())
+}
+
+/// The machine and the programs that the numbers belong to.
+pub(super) fn machine(bench: &Bench<'_>) -> Result<String> {
+    let cores = std::thread::available_parallelism()?;
+    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let field = |name: &str| {
+        let line = cpu.lines().find(|line| line.starts_with(name));
+        line.and_then(|line| line.split_once(": ")).map_or("unknown", |(_, value)| value)
+    };
+    let flags = field("flags");
+    let wide = if flags.contains("avx512f") {
+        "AVX-512"
+    } else if flags.contains("avx2") {
+        "AVX2"
+    } else {
+        "neither AVX2 nor AVX-512 reported"
+    };
+    let mut python = Command::new(&bench.python);
+    let versions = "from importlib.metadata import version as v; \
+                    print(*(f'{n} {v(n)}' for n in ('tensorflow', 'tf-keras', 'numpy')), sep=', ')";
+    let versions = step::capture(python.args(["-c", versions]))?;
+    Ok(format!(
+        "Machine: {}, {cores} processors, {wide}. {}. {} rounds of about {} s.\n{}",
+        field("model name"),
+        versions.trim(),
+        bench.effort.rounds,
+        bench.effort.seconds,
+        load("at the start")
+    ))
+}
+
+/// How busy the machine is: anything much above the number of threads means other work.
+pub(super) fn load(when: &str) -> String {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let minute = load.split_whitespace().next().unwrap_or("unknown");
+    format!("Load average of the last minute {when}: {minute}.\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_rows_are_filled() {
+        let rows = [vec!["1".to_owned(), "2".to_owned()], vec!["3".to_owned()]];
+        assert_eq!(markdown(&["a", "b"], &rows), "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | |\n");
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        let spread = Spread { median: 1.234, least: 1.0, most: 2.0 };
+        assert_eq!(ratio(Some(spread)), "1.23 (1.00-2.00)");
+        assert_eq!(ratio(None), "-");
+        assert_eq!(mebibytes(Some(3 << 20)), "3");
+    }
+}
