@@ -135,6 +135,29 @@ fn mixup_accuracy_differs_from_tensorflow_by_few_flips() {
     }
 }
 
+#[test]
+fn the_winning_measure_is_that_of_tensorflow_and_so_are_its_scores() {
+    let Some((_dir, tasks)) = zoo() else { return };
+    for (task, reference) in &tasks {
+        let flip = largest_flip(task);
+        let (found, score) = values("dbi-mixup", task);
+        let mut flipped = false;
+        for (id, value) in &found {
+            let measures = &reference["models"][id.as_str()]["measures"];
+            let expected = number(&measures["dbi-times-mixup"]);
+            let error = (value - expected).abs();
+            let close = error <= 1e-4 * expected.abs();
+            // As above: at most two midpoints, each of which the index multiplies.
+            let flips = 2.0 * flip * number(&measures["davies-bouldin"]);
+            assert!(close || error <= flips, "{} {id}: {value} {expected}", task.name());
+            flipped |= !close;
+        }
+        let expected = number(&reference["scores"]["dbi-times-mixup"]);
+        // The score looks at the order of the values only.
+        assert!(flipped || (score - expected).abs() < 1e-9, "{}: {score} {expected}", task.name());
+    }
+}
+
 /// What one midpoint can change at most: it counts most in the smallest class of a batch, of which
 /// the mean over batches and then classes is taken.
 fn largest_flip(task: &Task) -> f64 {

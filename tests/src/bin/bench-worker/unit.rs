@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use assay_call::{Call, Detail, Host, Limits, Reply, Session, Stop};
 use assay_engine::{Engine, Lane, PreparedData, PreparedNetwork};
 use assay_ids::{ContestSeed, UnitSeed};
-use assay_sandbox::{Admitted, Sandbox};
+use assay_sandbox::{Admitted, Sandbox, SandboxLimits};
 use assay_task::Task;
 use serde_json::json;
 
@@ -38,7 +38,7 @@ impl Units {
     pub(crate) fn new(task: &Path, measure: &Path, lane: &Lane) -> Result<Self, Refusal> {
         let task = Task::open(task)?;
         let data = Arc::new(PreparedData::new(task.dataset()?));
-        let sandbox = Sandbox::new()?;
+        let sandbox = Sandbox::new(SandboxLimits::PUBLISHED)?;
         let measure = sandbox.admit(&std::fs::read(measure)?).map_err(|reasons| {
             let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
             Refusal::Failed(reasons.join("; "))
