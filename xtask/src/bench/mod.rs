@@ -27,8 +27,8 @@ pub(crate) struct BenchArgs {
     /// Few and short rounds: shows that everything works, and rough ratios.
     #[arg(long)]
     quick: bool,
-    /// Only these parts: nin, vgg, fcn, winner (repeat for several).
-    #[arg(long, value_name = "NAME")]
+    /// Only these parts: nin, vgg, fcn, winner (separated by commas).
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
     only: Vec<String>,
     /// Numbers of threads.
     #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [1, 2])]

@@ -31,6 +31,7 @@ enum Refusal {
     Failed(String),
 }
 
+/// A standard error, in its own words.
 impl<E: std::error::Error> From<E> for Refusal {
     fn from(error: E) -> Self {
         Self::Failed(error.to_string())
@@ -83,7 +84,8 @@ impl Worker {
             }
             "repeat" => {
                 let times = number(&request, "times")?;
-                self.pass()?.repeat(&self.lane, times);
+                let lane = self.lane.clone();
+                self.pass()?.repeat(&lane, times);
                 Ok(Value::Null)
             }
             "output" => {

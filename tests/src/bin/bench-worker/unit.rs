@@ -38,9 +38,10 @@ impl Units {
     pub(crate) fn new(task: &Path, measure: &Path, lane: &Lane) -> Result<Self, Refusal> {
         let task = Task::open(task)?;
         let data = Arc::new(PreparedData::new(task.dataset()?));
-        let sandbox = Sandbox::new(SandboxLimits::PUBLISHED)?;
+        let sandbox = Sandbox::new(SandboxLimits::PUBLISHED)
+            .map_err(|error| Refusal::Failed(format!("{error:#}")))?;
         let measure = sandbox.admit(&std::fs::read(measure)?).map_err(|reasons| {
-            let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
+            let reasons: Vec<String> = reasons.into_iter().map(|reason| reason.message).collect();
             Refusal::Failed(reasons.join("; "))
         })?;
         Ok(Self { sandbox, measure, task, data, lane: lane.clone() })
