@@ -50,6 +50,7 @@ fn network(dir: &Path) {
         .unwrap();
     floats(&dir.join("weights.f32"), &[1.0, 2.0, 3.0, 4.0, 0.5, -20.0]);
     floats(&dir.join("inputs.f32"), &[1.0, 2.0, 3.0, 4.0]);
+    fs::write(dir.join("labels.u32"), [0, 0, 0, 0, 1, 0, 0, 0]).unwrap();
 }
 
 #[test]
@@ -68,6 +69,34 @@ fn the_worker_runs_a_network_and_writes_its_output() {
     let expected: Vec<u8> =
         [7.5_f32, 0.0, 15.5, 2.0].iter().flat_map(|value| value.to_le_bytes()).collect();
     assert_eq!(fs::read(into).unwrap(), expected);
+}
+
+#[test]
+fn the_worker_derives_by_inputs_and_by_parameters() {
+    let dir = TempDir::new().unwrap();
+    network(dir.path());
+    let mut worker = Worker::start();
+    let into = dir.path().join("out.f32");
+    let mut results = |what: &str| {
+        let ready = json!({"do": "network", "path": dir.path(), "batch": 2, "what": what});
+        assert_eq!(worker.ask(ready), json!({"ok": null}));
+        assert_eq!(worker.ask(json!({"do": "output", "into": into})), json!({"ok": null}));
+        let bytes = fs::read(&into).unwrap();
+        bytes.as_chunks::<4>().0.iter().map(|value| f32::from_le_bytes(*value)).collect::<Vec<_>>()
+    };
+    // The logits are [7.5 0] and [15.5 2]; the first example's label is 0, the second's 1. The second
+    // logit of the first example is cut off, so nothing goes back through it.
+    let chance = |difference: f32| 1.0 / (1.0 + difference.exp());
+    let (first, second) = (chance(7.5), 1.0 - chance(13.5));
+    let by_inputs = [-first, -3.0 * first, second - 2.0 * second, 3.0 * second - 4.0 * second];
+    let close = |found: &[f32], expected: &[f32]| {
+        assert_eq!(found.len(), expected.len());
+        let near = |(a, b): (&f32, &f32)| (a - b).abs() < 1e-5;
+        assert!(found.iter().zip(expected).all(near), "{found:?} {expected:?}");
+    };
+    close(&results("inputs"), &by_inputs);
+    let kernel = [3.0 * second - first, -3.0 * second, 4.0 * second - 2.0 * first, -4.0 * second];
+    close(&results("parameters"), &[&kernel[..], &[second - first, -second]].concat());
 }
 
 #[test]
@@ -92,7 +121,7 @@ fn the_worker_runs_a_unit_as_the_command_does() {
     let mut worker = Worker::start();
     let measure = built_guest("sum-of-squares");
     assert!(worker.ask(json!({"do": "unit", "network": "model_0"}))["error"].is_string());
-    let task = json!({"do": "task", "path": shipped_task(), "measure": measure});
+    let task = json!({"do": "task", "path": shipped_task(), "measures": [measure]});
     assert_eq!(worker.ask(task), json!({"ok": null}));
     let unit = worker.ask(json!({"do": "unit", "network": "model_0"}));
     let args = ["run".as_ref(), measure.as_os_str(), "--json".as_ref(), "--task".as_ref()];

@@ -28,10 +28,9 @@ pub(crate) fn difference(theirs: &[f32], ours: &[f32]) -> Result<f64> {
     let mut apart = theirs.iter().zip(ours).map(|(a, b)| f64::from(*a) - f64::from(*b));
     let difference = square(&mut apart) / square(&mut theirs.iter().map(|a| f64::from(*a)));
     if difference.is_nan() {
-        bail!("the results hold NaN or nothing but zeros")
-    } else {
-        Ok(difference)
+        bail!("the results hold NaN or nothing but zeros");
     }
+    Ok(difference)
 }
 
 #[cfg(test)]

@@ -5,11 +5,13 @@
 //! meets both. Ratios are taken within a pair; the table shows their median and their range. Time and
 //! memory are read from outside, by one ruler for both. Nothing here belongs to `cargo xtask test`.
 
+mod again;
 mod agree;
 mod pair;
 mod passes;
 mod python;
 mod table;
+mod tasks;
 mod winner;
 mod worker;
 
@@ -19,15 +21,15 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::bench::pair::Effort;
-use crate::step;
 use crate::workspace::Workspace;
+use crate::{guests, step};
 
 #[derive(Args)]
 pub(crate) struct BenchArgs {
     /// Few and short rounds: shows that everything works, and rough ratios.
     #[arg(long)]
     quick: bool,
-    /// Only these parts: nin, vgg, fcn, winner (separated by commas).
+    /// Only these parts: nin, vgg, fcn, winner, cache (separated by commas).
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     only: Vec<String>,
     /// Numbers of threads.
@@ -72,7 +74,8 @@ pub(crate) fn run(workspace: &Workspace, args: BenchArgs) -> Result<()> {
         let words = ["bench", "--package", "assay-engine", "--bench", "kernels"];
         return step::cargo("micro-benchmarks", workspace.root(), &words, &[]);
     }
-    let parts: Vec<&str> = passes::NETWORKS.iter().copied().chain([winner::PART]).collect();
+    let parts: Vec<&str> =
+        passes::NETWORKS.iter().copied().chain([winner::PART, again::PART]).collect();
     if let Some(name) = args.only.iter().find(|name| !parts.contains(&name.as_str())) {
         bail!("there is no part `{name}`; the parts are {}", parts.join(", "));
     }
@@ -86,10 +89,20 @@ pub(crate) fn run(workspace: &Workspace, args: BenchArgs) -> Result<()> {
     let bench = Bench { workspace, python, effort, threads: args.threads, only: args.only };
     let mut out = table::machine(&bench)?;
     print!("{out}");
-    for part in [passes::run, winner::run] {
-        let text = part(&bench)?;
+    let mut tell = |text: String| {
         print!("{text}");
         out.push_str(&text);
+    };
+    tell(passes::run(&bench)?);
+    if bench.wants(winner::PART) || bench.wants(again::PART) {
+        step::run("guests", "cargo xtask guests", || guests::run(workspace))?;
+        let cases = tasks::cases(&bench)?;
+        if bench.wants(winner::PART) {
+            tell(winner::run(&bench, &cases)?);
+        }
+        if bench.wants(again::PART) {
+            tell(again::run(&bench, &cases)?);
+        }
     }
     let closing = table::load("at the end");
     print!("{closing}");

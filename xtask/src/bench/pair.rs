@@ -58,20 +58,44 @@ impl Pairs {
         self.ours.push(ours);
     }
 
-    /// Our time divided by theirs, on the clock.
-    pub(crate) fn wall(&self) -> Option<Spread> {
-        let ratios =
-            self.ours.iter().zip(&self.theirs).map(|(ours, theirs)| ours.wall / theirs.wall);
-        Spread::of(ratios.collect())
+    /// Our time divided by theirs, on the clock or in processor time; nothing where a side has none.
+    pub(crate) fn ratio(&self, time: Time) -> Option<Spread> {
+        let both = self.ours.iter().zip(&self.theirs);
+        let ratios = both.map(|(ours, theirs)| Some(time.of(ours)? / time.of(theirs)?));
+        // A tick of processor time may be longer than the work.
+        let ratios: Option<Vec<f64>> = ratios.collect();
+        Spread::of(ratios.filter(|all| all.iter().all(|ratio| ratio.is_finite()))?)
     }
 
-    /// The same in processor time.
-    pub(crate) fn cpu(&self) -> Option<Spread> {
-        let both = self.ours.iter().zip(&self.theirs);
-        let ratios: Option<Vec<f64>> =
-            both.map(|(ours, theirs)| Some(ours.cpu? / theirs.cpu.filter(|s| *s > 0.0)?)).collect();
-        Spread::of(ratios?)
+    /// How many times faster we are.
+    pub(crate) fn faster(&self, time: Time) -> Option<Spread> {
+        let Spread { median, least, most } = self.ratio(time)?;
+        Some(Spread { median: 1.0 / median, least: 1.0 / most, most: 1.0 / least })
     }
+}
+
+/// Which time of a sample counts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Time {
+    /// On the clock.
+    Wall,
+    /// Of the processor.
+    Cpu,
+}
+
+impl Time {
+    fn of(self, sample: &Sample) -> Option<f64> {
+        match self {
+            Self::Wall => Some(sample.wall),
+            Self::Cpu => sample.cpu,
+        }
+    }
+}
+
+/// Half of the samples took less than this on the clock.
+pub(crate) fn median_seconds(samples: &[Sample]) -> String {
+    let spread = Spread::of(samples.iter().map(|sample| sample.wall).collect());
+    spread.map_or_else(|| "-".to_owned(), |spread| format!("{:.3}", spread.median))
 }
 
 /// Repeats what both workers have been made ready for, in turns.
@@ -120,10 +144,12 @@ mod tests {
         pairs.push(sample(1.0, Some(1.0)), sample(2.0, Some(3.0)));
         pairs.push(sample(10.0, Some(10.0)), sample(5.0, Some(5.0)));
         pairs.push(sample(4.0, Some(4.0)), sample(4.0, Some(4.0)));
-        assert_eq!(pairs.wall(), Some(Spread { median: 1.0, least: 0.5, most: 2.0 }));
-        assert_eq!(pairs.cpu(), Some(Spread { median: 1.0, least: 0.5, most: 3.0 }));
+        assert_eq!(pairs.ratio(Time::Wall), Some(Spread { median: 1.0, least: 0.5, most: 2.0 }));
+        assert_eq!(pairs.ratio(Time::Cpu), Some(Spread { median: 1.0, least: 0.5, most: 3.0 }));
         pairs.push(sample(1.0, None), sample(1.0, Some(1.0)));
-        assert_eq!(pairs.cpu(), None);
+        assert_eq!(pairs.ratio(Time::Cpu), None);
+        let faster = Some(Spread { median: 1.0, least: 0.5, most: 2.0 });
+        assert_eq!(pairs.faster(Time::Wall), faster);
     }
 
     #[test]

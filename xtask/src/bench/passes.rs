@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use super::pair::{self, Pairs, Spread};
+use super::pair::{self, Pairs, Spread, Time};
 use super::table::{self, mebibytes, ratio};
 use super::worker::{self, Answer, Sample, Worker};
 use super::{Bench, agree};
@@ -125,8 +125,8 @@ fn cells(pairs: &Pairs, sides: &[Worker; 2], flops: f64) -> Vec<String> {
     vec![
         speed(&pairs.theirs),
         speed(&pairs.ours),
-        ratio(pairs.cpu()),
-        ratio(pairs.wall()),
+        ratio(pairs.ratio(Time::Cpu)),
+        ratio(pairs.ratio(Time::Wall)),
         mebibytes(sides[0].peak()),
         mebibytes(sides[1].peak()),
     ]

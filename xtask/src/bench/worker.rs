@@ -6,8 +6,10 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
-use anyhow::{Context, Result, anyhow, bail};
-use serde_json::Value;
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use super::Bench;
 
 /// What one request took.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,6 +45,15 @@ impl Worker {
             bail!("{name} has no pipes");
         };
         Ok(Self { name, child, requests, answers: BufReader::new(answers) })
+    }
+
+    /// Starts this project's worker.
+    pub(crate) fn ours(bench: &Bench<'_>, threads: usize, log: &str) -> Result<Self> {
+        let program = bench.workspace.target_dir().join("release/bench-worker");
+        let mut command = Command::new(&program);
+        command.arg(threads.to_string());
+        Self::start("Assay", command, &bench.dir().join(log))
+            .with_context(|| program.display().to_string())
     }
 
     /// Sends a request and waits for its answer.
@@ -116,24 +127,15 @@ fn parse_peak(status: &str) -> Option<u64> {
 }
 
 /// Starts the two sides of a pair: TensorFlow and this project.
-pub(crate) fn both(bench: &super::Bench<'_>, threads: usize) -> Result<[Worker; 2]> {
-    let (root, dir) = (bench.workspace.root(), bench.dir());
-    let threads = threads.to_string();
-    let mut tensorflow = Command::new(&bench.python);
-    tensorflow.arg(root.join("tests/bench/tensorflow_side.py")).arg(&threads);
-    let ours = bench.workspace.target_dir().join("release/bench-worker");
-    let mut assay = Command::new(&ours);
-    assay.arg(&threads);
-    let mut pair = [
-        Worker::start("TensorFlow", tensorflow, &dir.join("tensorflow.log"))?,
-        Worker::start("Assay", assay, &dir.join("assay.log"))
-            .map_err(|error| anyhow!("{error:#} ({})", ours.display()))?,
-    ];
+pub(crate) fn both(bench: &Bench<'_>, threads: usize) -> Result<[Worker; 2]> {
+    let mut python = Command::new(&bench.python);
+    python.arg(bench.workspace.root().join("tests/bench/tensorflow_side.py"));
+    python.arg(threads.to_string());
+    let log = bench.dir().join("tensorflow.log");
+    let mut tensorflow = Worker::start("TensorFlow", python, &log)?;
     // Importing TensorFlow takes seconds, which belong to nothing that is measured.
-    for worker in &mut pair {
-        worker.must(&serde_json::json!({"do": "about"}))?;
-    }
-    Ok(pair)
+    tensorflow.must(&json!({"do": "about"}))?;
+    Ok([tensorflow, Worker::ours(bench, threads, "assay.log")?])
 }
 
 #[cfg(test)]

@@ -40,18 +40,16 @@ fn of_round(features: &Tensor, labels: &[u32]) -> f64 {
     }
     let shape = [groups as u32, rows as u32];
     let centroids = Tensor::from_values(&shape, &weights).matmul(features);
-    let to_centroid = (features - centroids.gather_rows(&classes)).l2_norm_axes(&[1]).to_vec();
+    let distances = |of: &Tensor| -> Vec<f64> {
+        let squares = of.squared_distances(&centroids).to_vec();
+        squares.into_iter().map(|square| f64::from(square).sqrt()).collect()
+    };
     let mut spread = vec![0.0; groups];
-    for (group, distance) in classes.iter().zip(to_centroid) {
-        spread[*group as usize] += f64::from(distance) / sizes[*group as usize] as f64;
+    for (group, row) in classes.iter().zip(distances(features).chunks_exact(groups)) {
+        let group = *group as usize;
+        spread[group] += row[group] / sizes[group] as f64;
     }
-    let between: Vec<Vec<f64>> = (0..shape[0])
-        .map(|group| {
-            let away = &centroids - centroids.slice(0, group..group + 1);
-            away.l2_norm_axes(&[1]).to_vec().into_iter().map(f64::from).collect()
-        })
-        .collect();
-    combine(&spread, &between)
+    combine(&spread, &distances(&centroids))
 }
 
 /// Every label's position among the labels present, and how often each of those occurs.
@@ -64,20 +62,22 @@ fn numbered(labels: &[u32]) -> (Vec<u32>, Vec<usize>) {
     (labels.iter().map(|label| position[label]).collect(), counts.into_values().collect())
 }
 
-/// The mean over groups of the largest ratio of two groups' spreads to their distance.
-fn combine(spread: &[f64], between: &[Vec<f64>]) -> f64 {
+/// The mean over groups of the largest ratio of two groups' spreads to their distance; `between` is
+/// `[groups, groups]`.
+fn combine(spread: &[f64], between: &[f64]) -> f64 {
     let vanish = |values: &[f64]| values.iter().all(|value| *value <= TINY);
-    if vanish(spread) || between.iter().all(|row| vanish(row)) {
+    if vanish(spread) || vanish(between) {
         return 0.0;
     }
-    let worst = |(own, row): (&f64, &Vec<f64>)| {
+    let worst = |(own, row): (&f64, &[f64])| {
         let ratios = spread.iter().zip(row).map(|(other, distance)| {
             // Coincident centroids, and a group with itself, count as infinitely far apart.
             if *distance == 0.0 { 0.0 } else { (own + other) / distance }
         });
         ratios.fold(0.0, f64::max)
     };
-    spread.iter().zip(between).map(worst).sum::<f64>() / spread.len() as f64
+    let rows = between.chunks_exact(spread.len());
+    spread.iter().zip(rows).map(worst).sum::<f64>() / spread.len() as f64
 }
 
 #[cfg(test)]
@@ -91,17 +91,16 @@ mod tests {
 
     #[test]
     fn the_index_takes_the_worst_neighbour_of_each_group() {
-        let between = [vec![0.0, 2.0, 4.0], vec![2.0, 0.0, 8.0], vec![4.0, 8.0, 0.0]];
+        let between = [0.0, 2.0, 4.0, 2.0, 0.0, 8.0, 4.0, 8.0, 0.0];
         // Ratios: groups 0 and 1 3/2, 0 and 2 5/4, 1 and 2 6/8.
-        let index = combine(&[1.0, 2.0, 4.0], &between);
-        assert_eq!(index, (1.5 + 1.5 + 1.25) / 3.0);
+        assert_eq!(combine(&[1.0, 2.0, 4.0], &between), (1.5 + 1.5 + 1.25) / 3.0);
     }
 
     #[test]
     fn coincident_centroids_are_infinitely_far_and_nothing_is_nothing() {
-        let between = [vec![0.0, 0.0, 1.0], vec![0.0, 0.0, 1.0], vec![1.0, 1.0, 0.0]];
+        let between = [0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.0];
         assert_eq!(combine(&[1.0, 1.0, 1.0], &between), 2.0);
         assert_eq!(combine(&[0.0, 0.0, 0.0], &between), 0.0);
-        assert_eq!(combine(&[1.0, 1.0], &[vec![0.0, 0.0], vec![0.0, 0.0]]), 0.0);
+        assert_eq!(combine(&[1.0, 1.0], &[0.0; 4]), 0.0);
     }
 }

@@ -8,6 +8,7 @@ mod network;
 mod unit;
 
 use std::io::{BufRead, Write, stdin, stdout};
+use std::path::Path;
 use std::process::ExitCode;
 
 use assay_engine::Lane;
@@ -93,15 +94,20 @@ impl Worker {
                 Ok(Value::Null)
             }
             "task" => {
-                let (path, measure) = (text(&request, "path")?, text(&request, "measure")?);
+                let measures = request["measures"].as_array().into_iter().flatten();
+                let measures: Vec<&Path> =
+                    measures.filter_map(Value::as_str).map(Path::new).collect();
+                let path = text(&request, "path")?.as_ref();
+                let cache = request["cache"].as_u64();
                 self.units = None;
-                self.units = Some(Units::new(path.as_ref(), measure.as_ref(), &self.lane)?);
+                self.units = Some(Units::new(path, &measures, cache, &self.lane)?);
                 Ok(Value::Null)
             }
             "unit" => {
                 let units = self.units.as_ref();
                 let units = units.ok_or_else(|| Refusal::Failed("no task yet".to_owned()))?;
-                units.run(text(&request, "network")?)
+                let measure = request["measure"].as_u64().unwrap_or(0) as usize;
+                units.run(measure, text(&request, "network")?)
             }
             other => Err(Refusal::Unsupported(format!("`{other}` is no request"))),
         }

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use assay_call::{Tap, TapPoint};
-use assay_engine::{Lane, PreparedNetwork, forward};
-use assay_network::{Architecture, LayerKind, Network};
+use assay_engine::{Lane, Objective, PreparedNetwork, forward, gradients, parameter_gradients};
+use assay_network::{Architecture, LayerKind, Network, ParameterRole};
 use serde_json::Value;
 
 use crate::Refusal;
@@ -13,41 +13,78 @@ use crate::Refusal;
 /// A pass made ready: a network with its weights packed, and a batch.
 pub(crate) struct Pass {
     network: PreparedNetwork,
+    what: What,
     inputs: Vec<f32>,
-    logits: Tap,
-    result: Vec<f32>,
+    labels: Vec<u32>,
+    results: Vec<Vec<f32>>,
+}
+
+/// What a pass computes.
+#[derive(Clone, Copy)]
+enum What {
+    Logits,
+    /// The derivative of the cross-entropy, summed over the batch, by the inputs.
+    ByInputs,
+    /// The same by every parameter.
+    ByParameters,
 }
 
 impl Pass {
     /// Reads a network's folder. `what` is `forward`, or what to derive by.
     pub(crate) fn new(folder: &Path, what: &str, batch: usize) -> Result<Self, Refusal> {
-        if what != "forward" {
-            return Err(Refusal::Unsupported(format!("no derivatives by {what} yet")));
-        }
+        let what = match what {
+            "forward" => What::Logits,
+            "inputs" => What::ByInputs,
+            "parameters" => What::ByParameters,
+            other => return Err(Refusal::Unsupported(format!("`{other}` is no pass"))),
+        };
         let network = read_network(folder)?;
-        let architecture = network.architecture();
-        let last = architecture.layers().len() as u32 - 1;
-        let size: usize = architecture.input().iter().product();
-        let mut inputs = floats(&folder.join("inputs.f32"))?;
-        if inputs.len() < batch * size {
+        let size: usize = network.architecture().input().iter().product();
+        let mut inputs = words(&folder.join("inputs.f32"), f32::from_le_bytes)?;
+        let mut labels = words(&folder.join("labels.u32"), u32::from_le_bytes)?;
+        if inputs.len() < batch * size || labels.len() < batch {
             return Err(Refusal::Failed(format!("no {batch} examples in {}", folder.display())));
         }
         inputs.truncate(batch * size);
-        let logits = Tap { layer: last, point: TapPoint::Output };
+        labels.truncate(batch);
         let network = PreparedNetwork::new(network);
-        Ok(Self { network, inputs, logits, result: Vec::new() })
+        Ok(Self { network, what, inputs, labels, results: Vec::new() })
     }
 
     /// Runs the pass again and again.
     pub(crate) fn repeat(&mut self, lane: &Lane, times: usize) {
+        let layers = self.network.network().architecture().layers().len() as u32;
+        let objective = Objective::CrossEntropy(&self.labels);
+        let (network, inputs) = (&self.network, &self.inputs);
         for _ in 0..times {
-            self.result = forward(lane, &self.network, &self.inputs, &[self.logits]).swap_remove(0);
+            self.results = match self.what {
+                What::Logits => {
+                    let logits = Tap { layer: layers - 1, point: TapPoint::Output };
+                    forward(lane, network, inputs, &[logits])
+                }
+                What::ByInputs => {
+                    let tap = Tap { layer: 0, point: TapPoint::Input };
+                    gradients(lane, network, 0, inputs, &objective, &[tap])
+                }
+                What::ByParameters => parameter_gradients(lane, network, 0, inputs, &objective),
+            };
         }
     }
 
-    /// Writes the last result.
+    /// Writes the last results, one after another; of derivatives by parameters those that can be
+    /// trained, as the other side does.
     pub(crate) fn output(&self, into: &Path) -> std::io::Result<()> {
-        let bytes: Vec<u8> = self.result.iter().flat_map(|value| value.to_le_bytes()).collect();
+        let parameters = self.network.network().architecture().parameters();
+        let fixed = |at: usize| {
+            let role = parameters[at].role;
+            matches!(role, ParameterRole::MovingMean | ParameterRole::MovingVariance)
+        };
+        let mut bytes = Vec::new();
+        for (at, values) in self.results.iter().enumerate() {
+            if !(matches!(self.what, What::ByParameters) && fixed(at)) {
+                bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+            }
+        }
         std::fs::write(into, bytes)
     }
 }
@@ -59,7 +96,7 @@ fn read_network(folder: &Path) -> Result<Network, Refusal> {
     let input: Vec<usize> = serde_json::from_value(value["input"].take())?;
     let layers: Vec<LayerKind> = serde_json::from_value(value["layers"].take())?;
     let architecture = Architecture::new(&input, layers)?;
-    let flat = floats(&folder.join("weights.f32"))?;
+    let flat = words(&folder.join("weights.f32"), f32::from_le_bytes)?;
     let (mut rest, mut arrays) = (flat.as_slice(), Vec::new());
     for parameter in architecture.parameters() {
         let size = parameter.shape.iter().product();
@@ -75,9 +112,10 @@ fn read_network(folder: &Path) -> Result<Network, Refusal> {
     Ok(Network::new(Arc::new(architecture), arrays, None)?)
 }
 
-fn floats(file: &Path) -> Result<Vec<f32>, Refusal> {
+/// A file of four-byte little-endian values.
+fn words<T>(file: &Path, value: fn([u8; 4]) -> T) -> Result<Vec<T>, Refusal> {
     let bytes = std::fs::read(file)
         .map_err(|error| Refusal::Failed(format!("{}: {error}", file.display())))?;
     let (chunks, _) = bytes.as_chunks::<4>();
-    Ok(chunks.iter().copied().map(f32::from_le_bytes).collect())
+    Ok(chunks.iter().copied().map(value).collect())
 }
