@@ -18,6 +18,7 @@ mod images;
 mod ledger;
 mod limits;
 mod lineage;
+mod names;
 mod operations;
 pub mod price;
 mod reply;

@@ -95,7 +95,7 @@ fn canonical(call: &Call) -> Call {
 impl Call {
     /// Every handle in the call, in one order.
     pub fn operands(&mut self) -> Vec<Operand<'_>> {
-        use Operand::{Network, Tensor};
+        use Operand::Tensor;
         match self {
             Self::TensorFromList { .. }
             | Self::TensorFull { .. }
@@ -141,6 +141,13 @@ impl Call {
             Self::TensorConcat { parts, .. } | Self::TensorStack { parts, .. } => {
                 parts.iter_mut().map(Tensor).collect()
             }
+            _ => self.operands_beyond_tensors(),
+        }
+    }
+
+    fn operands_beyond_tensors(&mut self) -> Vec<Operand<'_>> {
+        use Operand::{Network, Tensor};
+        match self {
             Self::NetworkInputShape { network }
             | Self::NetworkLayers { network }
             | Self::NetworkParameters { network }
@@ -180,6 +187,8 @@ impl Call {
             | Self::DataClassIndices { dataset, .. }
             | Self::DataBatch { dataset, .. }
             | Self::DataGather { dataset, .. } => vec![Operand::Dataset(dataset)],
+            // Every call of the `tensors` and `images` interfaces has its arm above.
+            _ => Vec::new(),
         }
     }
 }

@@ -189,7 +189,7 @@ mod tests {
         let descent = Descent { batch_size: 20, steps: 60, ..DESCENT };
         let trained = train(&lane, &start, &values, &labels, &descent);
         assert!(loss(&trained) < 0.5 * loss(&start), "{} {}", loss(&trained), loss(&start));
-        let ascent = Descent { learning_rate: -0.01, steps: 5, ..descent };
+        let ascent = Descent { learning_rate: -0.01, weight_decay: 0.0, steps: 5, ..descent };
         let forgotten = loss(&train(&lane, &trained, &values, &labels, &ascent));
         assert!(forgotten > loss(&trained), "{forgotten} {}", loss(&trained));
     }

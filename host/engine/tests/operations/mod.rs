@@ -92,7 +92,7 @@ impl Operands {
         Self {
             batch: tensor(&normal(0, &image)),
             tangent: tensor(&normal(1, &image)),
-            hidden: tensor(&normal(2, &[EXAMPLES, 4, 3, 33])),
+            hidden: tensor(&normal(2, &[EXAMPLES, 5, 4, 33])),
             cotangent: tensor(&normal(3, &[EXAMPLES, CLASSES])),
             left: tensor(&normal(4, &[EXAMPLES, 53])),
             right,
@@ -157,7 +157,7 @@ fn architecture() -> Architecture {
     Architecture::new(&INPUT.map(|axis| axis as usize), layers).unwrap()
 }
 
-/// The layer that `hidden` enters, `[4, 3, 33]`.
+/// The layer that `hidden` enters, `[5, 4, 33]`.
 const HIDDEN: u32 = 7;
 
 pub fn network_and_data() -> (Arc<PreparedNetwork>, Arc<PreparedData>) {
