@@ -144,19 +144,19 @@ fn decompositions_of_nothing() {
 #[test]
 fn singular_values_are_lapacks() {
     let matrix = made(9, 6, |i, j| ((i * 7 + j * j * 5 + i * j) % 13) as f64 - 6.0);
-    let expected = [15.373303, 13.7098675, 10.953938, 9.0128145, 7.680447, 6.8914595];
+    let expected = [15.373_303, 13.709_867_5, 10.953_938, 9.012_814_5, 7.680_447, 6.891_459_5];
     let found = singular_values(&lanes()[0], &matrix).unwrap();
     assert_close(found.values(), &expected, 2e-6);
     let hilbert = made(8, 8, |i, j| 1.0 / (i + j + 1) as f64);
     let expected = [
-        1.6959391,
-        0.2981252,
-        0.026212847,
-        0.001467692,
-        5.437067e-05,
-        1.2941966e-06,
-        1.9529043e-08,
-        1.1314212e-09,
+        1.695_939_1,
+        0.298_125_2,
+        0.026_212_847,
+        0.001_467_692,
+        5.437_067e-05,
+        1.294_196_6e-06,
+        1.952_904_3e-08,
+        1.131_421_2e-09,
     ];
     let found = singular_values(&lanes()[0], &hilbert).unwrap();
     for (found, expected) in found.values().iter().zip(expected) {
@@ -216,11 +216,26 @@ fn eigenvalues_of_diagonal_matrices_are_the_diagonal() {
 fn eigenvalues_are_lapacks() {
     let matrix = made(7, 7, |i, j| ((i.max(j) * 5 + i.min(j) * 3) % 11) as f64 - 5.0);
     let (values, vectors) = symmetric_eigen(&lanes()[0], &matrix).unwrap();
-    let expected = [-14.265739, -5.9708962, -3.5550005, 1.1854414, 3.5110235, 6.4727745, 13.622396];
+    let expected = [
+        -14.265_739,
+        -5.970_896_2,
+        -3.555_000_5,
+        1.185_441_4,
+        3.511_023_5,
+        6.472_774_5,
+        13.622_396,
+    ];
     assert_close(values.values(), &expected, 2e-6);
     let third: Vec<f32> = (0..7).map(|row| at(&vectors, row, 2) as f32).collect();
-    let expected =
-        [0.71398014, 0.30084464, 0.083849184, -0.49209115, -0.21996574, -0.021803489, 0.3188733];
+    let expected = [
+        0.713_980_14,
+        0.300_844_64,
+        0.083_849_184,
+        -0.492_091_15,
+        -0.219_965_74,
+        -0.021_803_489,
+        0.318_873_3,
+    ];
     assert_close(&third, &expected, 1e-7);
 }
 
@@ -249,18 +264,18 @@ fn solutions_are_lapacks_at_any_scale() {
     let a = made(9, 6, |i, j| ((i * 7 + j * j * 5 + i * j) % 13) as f64 - 6.0);
     let product = |i: usize, j: usize| (0..9).map(|k| at(&a, k, i) * at(&a, k, j)).sum::<f64>();
     let expected = [
-        -0.0061234115,
-        -0.030999023,
-        -0.014861993,
-        -0.024622662,
-        0.00037431903,
-        -0.0194661,
-        0.04139477,
-        0.030274387,
-        0.03187979,
-        0.017601488,
-        0.06452434,
-        0.045632385,
+        -0.006_123_411_5,
+        -0.030_999_023,
+        -0.014_861_993,
+        -0.024_622_662,
+        0.000_374_319_03,
+        -0.019_466_1,
+        0.041_394_77,
+        0.030_274_387,
+        0.031_879_79,
+        0.017_601_488,
+        0.064_524_34,
+        0.045_632_385,
     ];
     for (left, right) in [(1.0, 1.0), (2_f64.powi(100), 2_f64.powi(90)), (2_f64.powi(-90), 1.0)] {
         let matrix = made(6, 6, |i, j| left * (product(i, j) + f64::from(u8::from(i == j))));
