@@ -143,7 +143,9 @@ fn perpendicular(units: &[Vec<f64>], length: usize) -> Vec<f64> {
         }
     }
     let size = dot(&made, &made).sqrt();
-    made.iter_mut().for_each(|value| *value /= size);
+    for value in &mut made {
+        *value /= size;
+    }
     made
 }
 
