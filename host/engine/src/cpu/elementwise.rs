@@ -147,7 +147,8 @@ mod tests {
     /// Every function against the platform's in 64-bit floats: at most 1.5 units in the last place.
     #[test]
     fn functions_are_those_of_mathematics() {
-        let cases: [(UnaryOp, fn(f64) -> f64); 5] = [
+        type Reference = fn(f64) -> f64;
+        let cases: [(UnaryOp, Reference); 5] = [
             (UnaryOp::Sine, f64::sin),
             (UnaryOp::Cosine, f64::cos),
             (UnaryOp::Log1p, f64::ln_1p),
