@@ -2,6 +2,7 @@
 //! function of the contract that computes something.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![allow(unreachable_pub, reason = "a module that two tests share")]
 
 mod operations;
 
@@ -62,7 +63,18 @@ impl Bench {
             }
             other => panic!("{}: {other:?}", call.name()),
         }
+        match reply {
+            Reply::Tensors(made) => self.drop(made.into_iter().map(|(handle, _)| handle)),
+            Reply::Ranking { values: (handle, _), .. } => self.drop([handle]),
+            _ => {}
+        }
         digester.finish()
+    }
+
+    fn drop(&mut self, tensors: impl IntoIterator<Item = TensorHandle>) {
+        for tensor in tensors {
+            self.call(&Call::TensorDrop { tensor });
+        }
     }
 
     /// The digest of what an operation gives for the whole batch, computed in parts.
@@ -84,8 +96,9 @@ impl Bench {
         }
         let mut digester = Digester::new("bits");
         for parts in parts {
-            let joined = self.tensor(&Call::TensorConcat { parts, axis: 0 });
+            let joined = self.tensor(&Call::TensorConcat { parts: parts.clone(), axis: 0 });
             digester.bytes(self.engine.content(joined).unwrap().as_bytes());
+            self.drop(parts.into_iter().chain([joined]));
         }
         digester.finish()
     }
