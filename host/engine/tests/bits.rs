@@ -199,10 +199,10 @@ fn contract() -> BTreeSet<String> {
             if let Some(name) = line.strip_prefix("interface ") {
                 interface = name.split_whitespace().next();
             }
-            if let (Some(interface), Some((name, rest))) = (interface, line.split_once(": ")) {
-                if rest.starts_with("func(") || rest.starts_with("static func(") {
-                    functions.insert(format!("{interface}.{name}"));
-                }
+            if let (Some(interface), Some((name, rest))) = (interface, line.split_once(": "))
+                && (rest.starts_with("func(") || rest.starts_with("static func("))
+            {
+                functions.insert(format!("{interface}.{name}"));
             }
         }
     }

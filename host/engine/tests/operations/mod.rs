@@ -18,11 +18,14 @@ const CLASSES: u32 = 5;
 const INPUT: [u32; 3] = [9, 7, 3];
 const N: NetworkHandle = NetworkHandle(0);
 
+/// The call that an operation makes of its operands.
+pub type MakeCall = dyn Fn(&Operands, &Slice) -> Call;
+
 /// One operation; `per_example` ones must not notice how a batch is cut.
 pub struct Operation {
     pub name: String,
     pub per_example: bool,
-    pub call: Box<dyn Fn(&Operands, &Slice) -> Call>,
+    pub call: Box<MakeCall>,
 }
 
 /// Tensors that operations take.

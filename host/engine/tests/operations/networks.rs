@@ -4,6 +4,9 @@ use assay_call::{Call, Descent, Objective, Tangent, Tap, TapPoint};
 
 use super::{CLASSES, HIDDEN, List, N, Slice, architecture};
 
+/// An objective of the examples of a slice.
+type ObjectiveOf = fn(&Slice) -> Objective;
+
 pub(super) fn add(list: &mut List) {
     passes(list);
     derivatives(list);
@@ -52,7 +55,7 @@ fn passes(list: &mut List) {
 }
 
 fn derivatives(list: &mut List) {
-    let objectives: [(&str, fn(&Slice) -> Objective); 7] = [
+    let objectives: [(&str, ObjectiveOf); 7] = [
         ("cotangent", |slice| Objective::Cotangent(slice.cotangent)),
         ("cross-entropy", |slice| Objective::CrossEntropy(slice.labels())),
         ("soft-cross-entropy", |slice| Objective::SoftCrossEntropy(slice.cotangent)),
