@@ -10,44 +10,13 @@ use assay_engine::{
     Lane, Objective, PreparedNetwork, apply_linear, apply_transpose, gradients, is_linear,
     objective, parameter_gradients,
 };
-use assay_network::{Activation, LayerKind, Padding, ParameterRole, Window};
-use float64::networks::{all_taps, convolutional, dense, everything, prepare, sample, size};
+use assay_network::{Activation, LayerKind, ParameterRole};
+use float64::compare::{close, differences, product, wide};
+use float64::networks::{
+    all_taps, convolutional, dense, everything, prepare, sample, shapes, size,
+};
 use float64::{Place, Reference, value};
 use proptest::prelude::*;
-
-/// Step of central differences: their error is near 1e-10 of the third derivative.
-const STEP: f64 = 1e-5;
-/// Error of 32-bit gradients, relative to the largest element of the array.
-const TOLERANCE: f64 = 2e-5;
-
-fn wide(values: &[f32]) -> Vec<f64> {
-    values.iter().copied().map(f64::from).collect()
-}
-
-/// Asserts that two arrays agree, relative to the expected array's largest element.
-fn close(found: &[f32], expected: &[f64], what: &str) {
-    assert_eq!(found.len(), expected.len(), "{what}");
-    let largest = expected.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
-    for (at, (found, expected)) in found.iter().zip(expected).enumerate() {
-        let error = (f64::from(*found) - expected).abs();
-        assert!(error <= TOLERANCE * largest + 1e-8, "{what} [{at}]: {found} {expected}");
-    }
-}
-
-/// Central differences of a function of one array.
-fn differences(x: &[f64], mut function: impl FnMut(&[f64]) -> f64) -> Vec<f64> {
-    let mut moved = x.to_vec();
-    let mut slopes = Vec::new();
-    for (at, held) in x.iter().enumerate() {
-        moved[at] = held + STEP;
-        let above = function(&moved);
-        moved[at] = held - STEP;
-        let below = function(&moved);
-        moved[at] = *held;
-        slopes.push((above - below) / (2.0 * STEP));
-    }
-    slopes
-}
 
 /// Compares values, gradients at every tap and gradients of every parameter with the reference.
 fn check(network: &PreparedNetwork, start: usize, batch: &[f32], given: &Objective<'_>) {
@@ -154,18 +123,6 @@ fn every_activation_has_its_derivative() {
     }
 }
 
-fn shapes() -> impl Strategy<Value = ([usize; 3], Window)> {
-    let side = 1_usize..8;
-    let window = (1_u32..4, 1_u32..4, 1_u32..5, 1_u32..5, any::<bool>()).prop_map(
-        |(height, width, down, across, same)| Window {
-            size: [height, width],
-            strides: [down, across],
-            padding: if same { Padding::Same } else { Padding::Valid },
-        },
-    );
-    ((side.clone(), side, 1_usize..4).prop_map(|(h, w, c)| [h, w, c]), window)
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -210,10 +167,6 @@ fn linear_parts_are_what_a_change_of_the_input_adds() {
             close(&found, &expected, &format!("layer {at}"));
 
             let back = apply_transpose(&lane, &network, at, &y);
-            let product = |a: &[f32], b: &[f32]| -> (f64, f64) {
-                let terms = a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b));
-                terms.fold((0.0, 0.0), |(sum, size), term| (sum + term, size + term.abs()))
-            };
             let ((one, scale), (other, _)) = (product(&found, &y), product(&x, &back));
             assert!((one - other).abs() < 1e-6 * scale, "layer {at}: {one} {other}");
         }

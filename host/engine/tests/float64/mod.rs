@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "every test file uses a part")]
 
+pub(crate) mod compare;
 pub(crate) mod networks;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use assay_network::{Activation, Layer, LayerKind, Padding, ParameterRole, Window
 pub(crate) type Place = (usize, TapPoint);
 
 /// One network with weights in 64-bit floats.
+#[derive(Clone)]
 pub(crate) struct Reference {
     layers: Vec<Layer>,
     roles: Vec<ParameterRole>,
@@ -29,6 +31,18 @@ impl Reference {
             roles: network.architecture().parameters().iter().map(|own| own.role).collect(),
             weights: network.weights().iter().map(wide).collect(),
         }
+    }
+
+    /// The network at `step` times a change of the parameters. Moving statistics stay.
+    pub(crate) fn moved(&self, change: &[Vec<f32>], step: f64) -> Self {
+        use ParameterRole::{MovingMean, MovingVariance};
+        let mut moved = self.clone();
+        for ((weights, change), role) in moved.weights.iter_mut().zip(change).zip(&self.roles) {
+            if !matches!(role, MovingMean | MovingVariance) {
+                *weights = compare::moved(weights, change, step);
+            }
+        }
+        moved
     }
 
     /// Runs one example from a place to another.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use assay_call::{Tap, TapPoint};
-use assay_engine::PreparedNetwork;
+use assay_engine::{PreparedNetwork, Tangent};
 use assay_network::{Activation, Architecture, LayerKind, Network, Padding, ParameterRole, Window};
+use proptest::prelude::*;
 
 /// Values in [-1, 1) that depend on a salt.
 pub(crate) fn sample(count: usize, salt: u64) -> Vec<f32> {
@@ -110,4 +111,40 @@ pub(crate) fn size(shape: &[usize]) -> usize {
 /// A batch of `examples` for `everything`, with labels.
 pub(crate) fn labelled(examples: usize) -> (Vec<f32>, Vec<u32>) {
     (sample(examples * 8 * 9 * 2, 33), (0..examples as u32).map(|at| at * 7 % 4).collect())
+}
+
+/// Values in [-1, 1), no two nearer than `2 / count`: differences never pass a tie.
+pub(crate) fn apart(count: usize, salt: u64) -> Vec<f32> {
+    let keys = sample(count, salt);
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by(|a, b| keys[*a].total_cmp(&keys[*b]));
+    let mut values = vec![0.0; count];
+    for (rank, at) in order.into_iter().enumerate() {
+        values[at] = 2.0 * rank as f32 / count as f32 - 1.0;
+    }
+    values
+}
+
+/// A change of every parameter, moving statistics included.
+pub(crate) fn change(network: &PreparedNetwork, salt: u64) -> Vec<Vec<f32>> {
+    let weights = network.network().weights().iter().zip(salt..);
+    weights.map(|(weights, salt)| sample(weights.len(), salt)).collect()
+}
+
+/// A tangent of the parameters.
+pub(crate) fn along(change: &[Vec<f32>]) -> Tangent<'_> {
+    Tangent::Parameters(change.iter().map(|own| &own[..]).collect())
+}
+
+/// Shapes of images, and windows of which some fit them.
+pub(crate) fn shapes() -> impl Strategy<Value = ([usize; 3], Window)> {
+    let side = 1_usize..8;
+    let window = (1_u32..4, 1_u32..4, 1_u32..5, 1_u32..5, any::<bool>()).prop_map(
+        |(height, width, down, across, same)| Window {
+            size: [height, width],
+            strides: [down, across],
+            padding: if same { Padding::Same } else { Padding::Valid },
+        },
+    );
+    ((side.clone(), side, 1_usize..4).prop_map(|(h, w, c)| [h, w, c]), window)
 }
