@@ -28,7 +28,7 @@ fn tensors_from_nothing() {
         |indices: &[u32], classes| Call::TensorOneHot { indices: indices.to_vec(), classes };
     assert_eq!(plan(&[], &one_hot(&[1, 0], 2)).results, [[2, 2]]);
     assert_eq!(mistake(&[], &one_hot(&[2], 2)), E::OutOfRange);
-    assert_eq!(mistake(&[], &one_hot(&[0; 1 << 18], 1 << 20)), E::TooLarge);
+    assert_eq!(mistake(&[], &one_hot(&vec![0; 1 << 18], 1 << 20)), E::TooLarge);
     let normal =
         |shape: &[u32]| Call::TensorRandomNormal { seed: 1, stream: 2, shape: shape.to_vec() };
     assert_eq!(work(&[], &normal(&[5, 2])), 160);

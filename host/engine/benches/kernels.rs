@@ -163,26 +163,18 @@ mod tensors {
     const ROWS: usize = 1024;
     const COLUMNS: usize = 1024;
 
-    #[divan::bench(args = ReduceOp::ALL)]
-    fn reduce_rows(bencher: Bencher<'_, '_>, op: &ReduceOp) {
+    #[divan::bench(args = ReduceOp::ALL.iter().copied())]
+    fn reduce_rows(bencher: Bencher<'_, '_>, op: ReduceOp) {
         let mut calls = Calls::new();
         let tensor = calls.matrix(ROWS, COLUMNS);
-        calls.bench(
-            bencher,
-            ROWS * COLUMNS,
-            &Call::TensorReduce { tensor, op: *op, axes: vec![1] },
-        );
+        calls.bench(bencher, ROWS * COLUMNS, &Call::TensorReduce { tensor, op, axes: vec![1] });
     }
 
-    #[divan::bench(args = ReduceOp::ALL)]
-    fn reduce_columns(bencher: Bencher<'_, '_>, op: &ReduceOp) {
+    #[divan::bench(args = ReduceOp::ALL.iter().copied())]
+    fn reduce_columns(bencher: Bencher<'_, '_>, op: ReduceOp) {
         let mut calls = Calls::new();
         let tensor = calls.matrix(ROWS, COLUMNS);
-        calls.bench(
-            bencher,
-            ROWS * COLUMNS,
-            &Call::TensorReduce { tensor, op: *op, axes: vec![0] },
-        );
+        calls.bench(bencher, ROWS * COLUMNS, &Call::TensorReduce { tensor, op, axes: vec![0] });
     }
 
     #[divan::bench(args = [UnaryOp::Relu, UnaryOp::Exp])]
