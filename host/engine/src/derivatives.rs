@@ -9,6 +9,7 @@
 //! Inputs must have been checked: shapes fit, layers exist, classes are below the number of logits,
 //! and the network's output is a row of logits.
 
+mod activations;
 mod hessian;
 mod linear;
 mod objective;

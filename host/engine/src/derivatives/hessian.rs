@@ -3,17 +3,20 @@
 //! Along the way the cotangent `c` and its change `d` go back together. Through a linear part `A` they
 //! become `A' c` and `A' d + (change of A)' c`; through an activation `f` at `z`, whose tangent is
 //! `t`, they become `f'(z) c` and `f'(z) d + f''(z) t c`.
+//!
+//! Where nothing bends and nothing that is behind changes, `d` is zeros; in front of everything that
+//! changes, `c` is of no use. Neither is computed there.
 
-use assay_call::{Tap, TapPoint};
+use assay_call::TapPoint;
 use rayon::prelude::*;
 
-use super::linear::transpose;
+use super::linear::{add, sum, transpose};
 use super::objective::Objective;
 use super::parameters::{Totals, piece_of};
-use super::tangent::{ParameterChange, Tangent, Way, needed};
+use super::tangent::{ParameterChange, Tangent, Way, first_moved, needed};
 use super::trace::{Needed, Place, Point, Trace, place};
-use super::{classes, input_size};
-use crate::cpu::gradient::{activation, curvature};
+use super::{activations, classes, input_size};
+use crate::cpu::gradient::curvature;
 use crate::{Lane, PreparedNetwork};
 
 /// Examples of a piece of products with respect to the batch.
@@ -34,11 +37,10 @@ pub fn hessian_vector(
     objective: &Objective<'_>,
     tangent: &Tangent<'_>,
 ) -> Vec<Vec<f32>> {
-    let change = ParameterChange::new(network, tangent);
-    let product = Product { lane, network, layer, batch, objective, tangent, change };
+    let product = Product::new(lane, network, layer, batch, objective, tangent);
     match tangent {
         Tangent::Batch(_) => vec![product.by_batch()],
-        Tangent::Parameters(_) => product.by_parameters(),
+        Tangent::Parameters(_) => product.by_parameters(piece_of),
     }
 }
 
@@ -50,191 +52,230 @@ struct Product<'a> {
     objective: &'a Objective<'a>,
     tangent: &'a Tangent<'a>,
     change: Option<ParameterChange>,
+    /// The first layer whose result changes.
+    from: usize,
 }
 
-impl Product<'_> {
+/// How far a way back goes and what it needs.
+struct Return {
+    until: Place,
+    /// Of the values.
+    values: Needed,
+    /// Of their tangents.
+    tangents: Needed,
+}
+
+/// What goes back together; nothing stands for zeros, or for what nobody needs any more.
+struct Both {
+    cotangent: Option<Vec<f32>>,
+    change: Option<Vec<f32>>,
+}
+
+impl<'a> Product<'a> {
+    fn new(
+        lane: &'a Lane,
+        network: &'a PreparedNetwork,
+        layer: usize,
+        batch: &'a [f32],
+        objective: &'a Objective<'a>,
+        tangent: &'a Tangent<'a>,
+    ) -> Self {
+        let change = ParameterChange::new(network, layer, tangent);
+        let from = first_moved(network, layer, change.as_ref());
+        Self { lane, network, layer, batch, objective, tangent, change, from }
+    }
+
     fn by_batch(&self) -> Vec<f32> {
-        let until = (self.layer, Point::Input);
-        let needed = self.needed(until);
+        let way = self.way_back((self.layer, Point::Input));
         let size = input_size(self.network, self.layer);
         let piece = (self.batch.len() / size).div_ceil(self.lane.threads()).clamp(1, PIECE);
         let run = |(index, part): (usize, &[f32])| {
-            let mut result = Vec::new();
-            self.piece(index * piece, part, &needed, until, |at, _, both| {
-                if at == until {
-                    result = both.change.to_vec();
-                }
-            });
-            result
+            let change = self.piece(index * piece, part, &way, |_, _, _, _| {});
+            change.unwrap_or_else(|| vec![0.0; part.len()])
         };
         let pieces: Vec<Vec<f32>> =
             self.lane.run(|| self.batch.par_chunks(piece * size).enumerate().map(run).collect());
         pieces.concat()
     }
 
-    fn by_parameters(&self) -> Vec<Vec<f32>> {
+    /// In pieces of a number of examples that the values kept of one decide.
+    fn by_parameters(&self, piece: impl Fn(usize) -> usize) -> Vec<Vec<f32>> {
         let layers = self.network.network().architecture().layers();
         let all = || layers.iter().enumerate().map(|(at, own)| Totals::new(own, at >= self.layer));
         let (mut by_change, mut by_tangent): (Vec<Totals>, Vec<Totals>) =
             (all().collect(), all().collect());
-        let own = self.layer..layers.len();
-        let lowest = own.clone().find(|at| !layers[*at].parameters.is_empty());
-        if let Some(lowest) = lowest {
-            let until = (lowest, Point::PreActivation);
-            let mut needed = self.needed(until);
-            for at in own.filter(|at| !layers[*at].parameters.is_empty()) {
-                needed.add(self.network, at, TapPoint::Input);
+        let lowest = (self.layer..layers.len()).find(|at| !layers[*at].parameters.is_empty());
+        // Where no parameter changes, every product is zero.
+        if let Some(lowest) = lowest.filter(|_| self.from < layers.len()) {
+            let mut way = self.way_back((lowest, Point::PreActivation));
+            for at in (lowest..layers.len()).filter(|at| !layers[*at].parameters.is_empty()) {
+                way.values.add(self.network, at, TapPoint::Input);
+                if at > self.from {
+                    way.tangents.add(self.network, at, TapPoint::Input);
+                }
             }
             let size = input_size(self.network, self.layer);
-            // Values and tangents are kept.
-            let piece = piece_of(2 * needed.values(self.network));
+            let piece = piece(way.values.values(self.network) + way.tangents.values(self.network));
             for (index, part) in self.batch.chunks(piece * size).enumerate() {
-                let add = |(at, point): Place, trace: &Trace, both: &Both<'_>| {
-                    let entered = trace.get(self.network, at, TapPoint::Input);
-                    let moved = both.moved.get(self.network, at, TapPoint::Input);
-                    let (Point::PreActivation, Some(entered), Some(moved)) =
-                        (point, entered, moved)
-                    else {
-                        return;
-                    };
+                let visit = |at: usize, trace: &Trace, moved: &Trace, both: &Both| {
                     let operation = self.network.operation(at);
-                    by_change[at].add(operation, &layers[at], entered, both.change);
-                    by_tangent[at].add_products(operation, &layers[at], moved, both.cotangent);
+                    let entered = trace.get(self.network, at, TapPoint::Input);
+                    let moved = moved.get(self.network, at, TapPoint::Input);
+                    if let (Some(entered), Some(change)) = (entered, &both.change) {
+                        by_change[at].add(operation, &layers[at], entered, change);
+                    }
+                    if let (Some(moved), Some(cotangent)) = (moved, &both.cotangent) {
+                        by_tangent[at].add_products(operation, &layers[at], moved, cotangent);
+                    }
                 };
-                self.lane.run(|| self.piece(index * piece, part, &needed, until, add));
+                self.lane.run(|| self.piece(index * piece, part, &way, visit));
             }
         }
         let finish = |totals: Vec<Totals>| -> Vec<Vec<f32>> {
             let finished = totals.into_iter().enumerate();
             finished.flat_map(|(at, totals)| totals.finish(self.network, at)).collect()
         };
-        let (mut sums, others) = self.lane.run(|| (finish(by_change), finish(by_tangent)));
-        for (sum, other) in sums.iter_mut().zip(&others) {
-            for (sum, other) in sum.iter_mut().zip(other) {
-                *sum += *other;
+        self.lane.run(|| {
+            let mut sums = finish(by_change);
+            sums.iter_mut().zip(&finish(by_tangent)).for_each(|(sum, other)| add(sum, other));
+            sums
+        })
+    }
+
+    /// A way back to `until`: what activations and maxima need on the way forth and back.
+    fn way_back(&self, until: Place) -> Return {
+        let layers = self.network.network().architecture().layers();
+        let last = (layers.len() - 1, Point::Output);
+        let mut values = needed(self.network, self.change.as_ref(), self.from, last);
+        values.join(&Needed::for_way(self.network, until));
+        let mut tangents = Needed::default();
+        for (at, layer) in layers.iter().enumerate().skip(self.from) {
+            if curvature::is_curved(layer.kind.activation()) {
+                tangents.add(self.network, at, TapPoint::PreActivation);
             }
         }
-        sums
+        Return { until, values, tangents }
     }
 
-    /// What the way forward and the way back to `until` need of the values.
-    fn needed(&self, until: Place) -> Needed {
-        let last = (self.network.network().architecture().layers().len() - 1, Point::Output);
-        let mut needed = needed(self.network, self.change.as_ref(), self.layer, last);
-        needed.join(&Needed::for_way(self.network, until));
-        needed
-    }
-
-    /// One piece of the batch: its values, their tangents, and the way back to `until`, which shows
-    /// cotangent and change at every place.
+    /// One piece of the batch: its values, their tangents, and the way back, which shows cotangent and
+    /// change at every layer's pre-activation. Returns the change of the cotangent of what enters the
+    /// last layer of the way back.
     fn piece(
         &self,
         first: usize,
         part: &[f32],
-        needed: &Needed,
-        until: Place,
-        visit: impl FnMut(Place, &Trace, &Both<'_>),
-    ) {
+        way: &Return,
+        visit: impl FnMut(usize, &Trace, &Trace, &Both),
+    ) -> Option<Vec<f32>> {
         let (network, size) = (self.network, input_size(self.network, self.layer));
-        let trace = Trace::record(self.lane, network, self.layer, part, needed);
+        let trace = Trace::record(self.lane, network, self.layer, part, &way.values);
+        let moved = self.moved(self.tangent.part(first * size, part.len()), &trace, &way.tangents);
         let own = self.objective.part(first..first + part.len() / size, classes(network));
-        let last = (network.network().architecture().layers().len() - 1, Point::Output);
+        let logits = trace.logits(network).unwrap_or_default();
+        let cotangent = Some(own.cotangents(logits, classes(network)));
+        let change = moved
+            .logits(network)
+            .and_then(|tangent| own.curvature(logits, tangent, classes(network)));
+        self.back(&trace, &moved, Both { cotangent, change }, way.until, visit)
+    }
+
+    /// The tangents of what is needed and of the logits, as far as they are not zeros.
+    fn moved(&self, tangent: Option<Vec<f32>>, trace: &Trace, needed: &Needed) -> Trace {
+        let end = (self.network.network().architecture().layers().len() - 1, Point::Output);
         let change = self.change.as_ref();
-        let way = Way { network, trace: &trace, change, start: self.layer, end: last };
-        let moved = way.record(self.tangent.part(first * size, part.len()), &trace);
-        let mut cotangent = own.cotangents(trace.logits(network), classes(network));
-        let mut change =
-            own.curvature(trace.logits(network), moved.logits(network), classes(network));
-        self.back(&trace, &moved, &mut cotangent, &mut change, until, visit);
+        let way = Way { network: self.network, trace, change, start: self.layer, end };
+        let taps = needed.with_logits(self.network);
+        let mut values = Vec::with_capacity(taps.len());
+        way.walk(tangent, |at, tangent| {
+            let asked = taps.iter().find(|tap| place(**tap) == at);
+            values.extend(asked.zip(tangent).map(|(tap, tangent)| (*tap, tangent.to_vec())));
+        });
+        Trace::of(values)
     }
 
     fn back(
         &self,
         trace: &Trace,
         moved: &Trace,
-        cotangent: &mut Vec<f32>,
-        change: &mut Vec<f32>,
+        mut both: Both,
         until: Place,
-        mut visit: impl FnMut(Place, &Trace, &Both<'_>),
-    ) {
-        let layers = self.network.network().architecture().layers();
-        for at in (until.0..layers.len()).rev() {
-            visit((at, Point::Output), trace, &Both { cotangent, change, moved });
-            if until == (at, Point::Output) {
-                return;
-            }
-            self.through_activation(trace, moved, at, cotangent, change);
-            visit((at, Point::PreActivation), trace, &Both { cotangent, change, moved });
+        mut visit: impl FnMut(usize, &Trace, &Trace, &Both),
+    ) -> Option<Vec<f32>> {
+        for at in (until.0..self.network.network().architecture().layers().len()).rev() {
+            self.through_activation(trace, moved, at, &mut both);
+            visit(at, trace, moved, &both);
             if until == (at, Point::PreActivation) {
-                return;
+                break;
             }
+            let Both { cotangent, change } = both;
             let entered = trace.get(self.network, at, TapPoint::Input);
+            let back = |values| transpose(self.network, at, entered, values);
             let term = self
                 .change
                 .as_ref()
-                .and_then(|own| own.transposed_term(self.network, at, cotangent));
-            *change = transpose(self.network, at, entered, std::mem::take(change));
-            if let Some(term) = term {
-                for (slot, term) in change.iter_mut().zip(&term) {
-                    *slot += *term;
-                }
-            }
-            *cotangent = transpose(self.network, at, entered, std::mem::take(cotangent));
-            visit((at, Point::Input), trace, &Both { cotangent, change, moved });
+                .zip(cotangent.as_ref())
+                .and_then(|(own, cotangent)| own.transposed_term(at, cotangent));
+            both = Both {
+                change: sum(change.map(back), term),
+                cotangent: cotangent.filter(|_| at > self.from).map(back),
+            };
         }
+        both.change
     }
 
-    fn through_activation(
-        &self,
-        trace: &Trace,
-        moved: &Trace,
-        at: usize,
-        cotangent: &mut [f32],
-        change: &mut [f32],
-    ) {
-        use activation::{Needs, needs};
-        let layer = &self.network.network().architecture().layers()[at];
-        let function = layer.kind.activation();
-        let point = match needs(function) {
-            Needs::Nothing => return,
-            Needs::Before => TapPoint::PreActivation,
-            Needs::After => TapPoint::Output,
-        };
-        let row = layer.output.last().copied().unwrap_or(1);
-        let kept = trace.get(self.network, at, point).unwrap_or_default();
-        let before = trace.get(self.network, at, TapPoint::PreActivation);
-        let tangent = moved.get(self.network, at, TapPoint::PreActivation);
-        let bend = before.zip(tangent).filter(|_| curvature::is_curved(function));
-        let mut bent = Vec::new();
-        if let Some((before, tangent)) = bend {
-            bent = cotangent.to_vec();
-            curvature::bend(function, before, tangent, &mut bent, row);
+    fn through_activation(&self, trace: &Trace, moved: &Trace, at: usize, both: &mut Both) {
+        let cotangent = both.cotangent.as_ref();
+        let bent = cotangent.and_then(|own| activations::bend(self.network, trace, moved, at, own));
+        for values in [&mut both.change, &mut both.cotangent].into_iter().flatten() {
+            activations::transpose(self.network, trace, at, values);
         }
-        activation::transpose(function, kept, change, row);
-        activation::transpose(function, kept, cotangent, row);
-        for (slot, bent) in change.iter_mut().zip(&bent) {
-            *slot += *bent;
-        }
+        both.change = sum(both.change.take(), bent);
     }
 }
 
-/// What goes back together, and the tangents of the values.
-struct Both<'a> {
-    cotangent: &'a [f32],
-    change: &'a [f32],
-    moved: &'a Trace,
-}
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
 
-impl Way<'_> {
-    /// The tangents at the taps of a trace.
-    fn record(&self, tangent: Vec<f32>, trace: &Trace) -> Trace {
-        let taps: Vec<Tap> = trace.taps().to_vec();
-        let mut values = vec![Vec::new(); taps.len()];
-        self.walk(tangent, |at, tangent| {
-            for (_, slot) in taps.iter().zip(&mut values).filter(|(tap, _)| place(**tap) == at) {
-                *slot = tangent.to_vec();
+    use assay_network::{Activation, Architecture, LayerKind, Network, Padding, Window};
+
+    use super::*;
+
+    #[test]
+    fn pieces_change_no_bit() {
+        let window = Window { size: [3, 3], strides: [2, 1], padding: Padding::Same };
+        let (activation, bias) = (Activation::Tanh, true);
+        let kinds = vec![
+            LayerKind::Conv2d { filters: 3, window, activation, bias },
+            LayerKind::BatchNorm { epsilon: 0.001, scale: true, center: true },
+            LayerKind::Flatten,
+            LayerKind::Dense { units: 4, activation, bias },
+        ];
+        let architecture = Arc::new(Architecture::new(&[5, 4, 2], kinds).unwrap());
+        let value = |at: usize| (at * 37 % 64) as f32 / 64.0 + 0.01;
+        let sizes = architecture.parameters().iter().map(|own| own.shape.iter().product());
+        let weights: Vec<Vec<f32>> = sizes.map(|size| (0..size).map(value).collect()).collect();
+        let network = Network::new(architecture, weights.clone(), None).unwrap();
+        let network = PreparedNetwork::new(network);
+        let batch: Vec<f32> = (0..300 * 40).map(|at| value(at) - 0.5).collect();
+        let labels: Vec<u32> = (0..300).map(|at| at % 4).collect();
+        let lane = Lane::new(2).unwrap();
+        let (entropy, logit) = (Objective::CrossEntropy(&labels), Objective::Logit(&labels));
+        // Once everything changes, once nothing before the dense layer.
+        for (objective, unchanged) in [(&entropy, 0), (&logit, 6)] {
+            let mut changes = weights.clone();
+            changes[..unchanged].iter_mut().for_each(|change| change.fill(0.0));
+            let tangent = Tangent::Parameters(changes.iter().map(|own| &own[..]).collect());
+            let product = Product::new(&lane, &network, 0, &batch, objective, &tangent);
+            let run = |piece: usize| {
+                let all = product.by_parameters(|_| piece).concat();
+                all.iter().map(|value| value.to_bits()).collect::<Vec<_>>()
+            };
+            let whole = run(256);
+            assert!(whole.iter().any(|value| *value != 0));
+            for piece in [1, 2, 64] {
+                assert_eq!(run(piece), whole, "pieces of {piece}");
             }
-        });
-        Trace::of(taps, values)
+        }
     }
 }

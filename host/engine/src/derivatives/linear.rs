@@ -4,12 +4,16 @@ use assay_network::{Layer, LayerKind};
 use rayon::prelude::*;
 
 use super::Transposed;
-use crate::cpu::{convolution, gemm, gradient, pooling};
+use crate::cpu::gemm::{self, Finish};
+use crate::cpu::normalization::Affine;
+use crate::cpu::{convolution, gradient, pooling};
 use crate::prepared::Operation;
 use crate::{Lane, PreparedNetwork};
 
 /// Examples that one thread takes at a time.
 const GROUP: usize = 8;
+/// Pixels that one thread takes at a time where each is on its own.
+const GRAIN: usize = 512;
 
 /// Whether a layer without its activation is a linear function plus a constant: everything but maxima
 /// and activations on their own.
@@ -34,23 +38,6 @@ pub fn apply_transpose(
     lane.run(|| transpose(network, layer, None, x.to_vec()))
 }
 
-/// A convolution or dense layer with its bias, without its activation; of other layers the linear
-/// part.
-pub(super) fn apply_with_offset(operation: &Operation, layer: &Layer, x: &[f32]) -> Vec<f32> {
-    let mut result = apply(operation, layer, x);
-    if let Operation::Convolution { bias: Some(bias), .. }
-    | Operation::Dense { bias: Some(bias), .. } = operation
-    {
-        let width = layer.output.last().copied().unwrap_or(1);
-        for row in result.chunks_exact_mut(width) {
-            for (slot, bias) in row.iter_mut().zip(bias) {
-                *slot += *bias;
-            }
-        }
-    }
-    result
-}
-
 /// A layer's linear part.
 ///
 /// Runs on the threads of the lane that it is called under.
@@ -60,17 +47,39 @@ pub(super) fn apply(operation: &Operation, layer: &Layer, x: &[f32]) -> Vec<f32>
         // A maximum has no linear part: the caller asks only layers that have one.
         Operation::Identity | Operation::MaxPool(_) => x.to_vec(),
         Operation::BatchNorm(affine) => scaled(x.to_vec(), affine.factor()),
-        Operation::Dense { kernel, .. } => {
-            by_groups(x, from, to, |x, out| gemm::multiply(x, kernel, None, out))
+        Operation::Dense { .. } | Operation::Convolution { .. } => {
+            weigh(operation, layer, &Finish::default(), x)
         }
-        Operation::Convolution { place, kernel, .. } => by_groups(x, from, to, |x, out| {
-            convolution::convolve(x, place, kernel, &gemm::Finish::default(), out, 1);
-        }),
         Operation::AvgPool(place) => by_images(x, from, to, |x, out| pooling::mean(x, place, out)),
         Operation::GlobalAvgPool => {
             by_images(x, from, to, |x, out| pooling::global_mean(x, to, out))
         }
     }
+}
+
+/// A convolution or dense layer with its bias, without its activation; nothing for other layers.
+pub(super) fn apply_with_offset(
+    operation: &Operation,
+    layer: &Layer,
+    x: &[f32],
+) -> Option<Vec<f32>> {
+    let (Operation::Convolution { bias, .. } | Operation::Dense { bias, .. }) = operation else {
+        return None;
+    };
+    let finish = Finish { bias: bias.as_deref(), ..Finish::default() };
+    Some(weigh(operation, layer, &finish, x))
+}
+
+/// The product of a convolution or dense layer, and what follows it; zeros for other layers.
+fn weigh(operation: &Operation, layer: &Layer, finish: &Finish<'_>, x: &[f32]) -> Vec<f32> {
+    let (from, to) = (layer.input.iter().product(), layer.output.iter().product());
+    by_groups(x, from, to, |x, out| match operation {
+        Operation::Dense { kernel, .. } => gemm::multiply_rows(x, kernel, finish, out, 1),
+        Operation::Convolution { place, kernel, .. } => {
+            convolution::convolve(x, place, kernel, finish, out, 1);
+        }
+        _ => {}
+    })
 }
 
 /// The way back through a layer without its activation: `cotangent [examples, ..output]` to
@@ -119,7 +128,7 @@ pub(super) fn transpose(
 
 /// Each value times its channel's factor.
 pub(super) fn scaled(mut values: Vec<f32>, factors: &[f32]) -> Vec<f32> {
-    values.par_chunks_mut(GROUP * factors.len() * 64).for_each(|values| {
+    values.par_chunks_mut(GRAIN * factors.len()).for_each(|values| {
         for pixel in values.chunks_exact_mut(factors.len()) {
             for (value, factor) in pixel.iter_mut().zip(factors) {
                 *value *= factor;
@@ -127,6 +136,34 @@ pub(super) fn scaled(mut values: Vec<f32>, factors: &[f32]) -> Vec<f32> {
         }
     });
     values
+}
+
+/// `offset + factor * (x - mean)`, as a batch norm has it.
+pub(super) fn normalized(mut values: Vec<f32>, affine: &Affine) -> Vec<f32> {
+    let size = GRAIN * affine.factor().len();
+    values.par_chunks_mut(size).for_each(|values| affine.apply(values));
+    values
+}
+
+/// The sum of two arrays of one shape, of which one that is not there is zeros.
+pub(super) fn sum(one: Option<Vec<f32>>, other: Option<Vec<f32>>) -> Option<Vec<f32>> {
+    match (one, other) {
+        (Some(mut one), Some(other)) => {
+            add(&mut one, &other);
+            Some(one)
+        }
+        (one, other) => one.or(other),
+    }
+}
+
+/// Adds an array to another of its shape.
+pub(super) fn add(into: &mut [f32], terms: &[f32]) {
+    let size = GRAIN * GROUP;
+    into.par_chunks_mut(size).zip(terms.par_chunks(size)).for_each(|(into, terms)| {
+        for (slot, term) in into.iter_mut().zip(terms) {
+            *slot += *term;
+        }
+    });
 }
 
 /// Runs a function on groups of examples: `from` values of each to `to` zeros of each.

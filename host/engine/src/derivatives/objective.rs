@@ -99,36 +99,33 @@ impl<'a> Objective<'a> {
     }
 
     /// How the derivatives change along a tangent of `logits [examples, classes]`: second derivatives
-    /// times the tangent, of their shape.
-    pub(super) fn curvature(&self, logits: &[f32], tangent: &[f32], classes: usize) -> Vec<f32> {
-        let mut all = vec![0.0; logits.len()];
-        let rows = logits.chunks_exact(classes).zip(tangent.chunks_exact(classes));
-        for (example, ((row, tangent), slots)) in
-            rows.zip(all.chunks_exact_mut(classes)).enumerate()
-        {
-            let total = match self {
-                Self::SquaredError(_) => {
-                    slots.copy_from_slice(tangent);
-                    continue;
-                }
-                Self::CrossEntropy(_) => 1.0,
-                Self::SoftCrossEntropy(values) => {
-                    let own = &values[example * classes..][..classes];
-                    own.iter().map(|value| f64::from(*value)).sum()
-                }
-                // Straight functions of the logits.
-                Self::Cotangent(_)
-                | Self::Logit(_)
-                | Self::LogitDifference(_)
-                | Self::Margin(_) => continue,
-            };
-            let p = softmax(row);
-            let mean: f64 = p.iter().zip(tangent).map(|(p, t)| p * f64::from(*t)).sum();
-            for ((slot, p), t) in slots.iter_mut().zip(&p).zip(tangent) {
-                *slot = (total * p * (f64::from(*t) - mean)) as f32;
+    /// times the tangent, of their shape. Nothing where the objective is straight.
+    pub(super) fn curvature(
+        &self,
+        logits: &[f32],
+        tangent: &[f32],
+        classes: usize,
+    ) -> Option<Vec<f32>> {
+        let total = |example: usize| match self {
+            Self::SoftCrossEntropy(values) => {
+                let own = &values[example * classes..][..classes];
+                own.iter().map(|value| f64::from(*value)).sum()
+            }
+            _ => 1.0,
+        };
+        match self {
+            Self::Cotangent(_) | Self::Logit(_) | Self::LogitDifference(_) | Self::Margin(_) => {
+                None
+            }
+            Self::SquaredError(_) => Some(tangent.to_vec()),
+            Self::CrossEntropy(_) | Self::SoftCrossEntropy(_) => {
+                let rows = logits.chunks_exact(classes).zip(tangent.chunks_exact(classes));
+                let bent = rows.enumerate().flat_map(|(example, (row, tangent))| {
+                    bend_cross_entropy(row, tangent, total(example))
+                });
+                Some(bent.collect())
             }
         }
-        all
     }
 
     /// Derivative with respect to one example's logits; `slots` holds zeros.
@@ -174,6 +171,16 @@ fn cross_entropy(row: &[f32], label: usize, slots: &mut [f32]) {
         }
     }
     slots[label] = -others as f32;
+}
+
+/// `total * p (t - sum p t)` for the row's softmax `p` and a tangent `t`. Tangents count from that of the
+/// largest logit: where its probability is almost one, nothing cancels.
+fn bend_cross_entropy(row: &[f32], tangent: &[f32], total: f64) -> Vec<f32> {
+    let origin = f64::from(tangent[largest_but(row, None)]);
+    let p = softmax(row);
+    let t = || tangent.iter().map(|t| f64::from(*t) - origin);
+    let mean: f64 = p.iter().zip(t()).map(|(p, t)| p * t).sum();
+    p.iter().zip(t()).map(|(p, t)| (total * p * (t - mean)) as f32).collect()
 }
 
 /// Position of the largest value; the first of equals, NaN below everything.
@@ -245,6 +252,26 @@ mod tests {
         let gradient = at(Objective::CrossEntropy(&[1, 0]));
         assert_eq!(gradient[3], -gradient[4], "one minus almost one does not cancel");
         assert!((f64::from(gradient[4]) - (-40.0_f64).exp()).abs() < 1e-24);
+    }
+
+    #[test]
+    fn curvature_is_exact_where_a_probability_is_almost_one() {
+        let given = [0.0, 0.5, 0.0, 0.0, 0.5, 0.0];
+        for (objective, total) in
+            [(Objective::CrossEntropy(&[0, 1]), 1.0), (Objective::SoftCrossEntropy(&given), 0.5)]
+        {
+            let found = objective.curvature(&LOGITS, &[1.0, 0.0, 0.5, 0.3, 0.5, 1.0], 3).unwrap();
+            // p = (1, e^-40, e^-80) but for 4e-18 of themselves.
+            let small = f64::from(0.5_f32 - 0.3_f32) * (-40.0_f64).exp() * total;
+            for (found, expected) in [(found[3], -small), (found[4], small)] {
+                let error = (f64::from(found) - expected).abs() / small;
+                assert!(error < 1e-6, "{found} {expected}");
+            }
+            // Second derivatives along the same change of every logit vanish: rows sum to zero.
+            let sum: f64 = found[..3].iter().map(|value| f64::from(*value)).sum();
+            assert!(sum.abs() < 1e-7);
+        }
+        assert!(Objective::Margin(&[0, 1]).curvature(&LOGITS, &LOGITS, 3).is_none());
     }
 
     #[test]

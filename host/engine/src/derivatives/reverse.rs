@@ -6,8 +6,7 @@ use rayon::prelude::*;
 use super::linear::transpose;
 use super::objective::Objective;
 use super::trace::{Needed, Place, Point, Trace, place};
-use super::{classes, input_size};
-use crate::cpu::gradient::activation::{self, Needs, needs};
+use super::{activations, classes, input_size};
 use crate::{Lane, PreparedNetwork};
 
 /// Examples of a piece: enough to reuse packed weights, few enough for the cache.
@@ -62,13 +61,14 @@ pub(super) fn walk(
     mut visit: impl FnMut(Place, &[f32]),
 ) {
     let layers = network.network().architecture().layers();
-    let mut cotangent = objective.cotangents(trace.logits(network), classes(network));
+    let logits = trace.logits(network).unwrap_or_default();
+    let mut cotangent = objective.cotangents(logits, classes(network));
     for at in (until.0..layers.len()).rev() {
         visit((at, Point::Output), &cotangent);
         if until == (at, Point::Output) {
             return;
         }
-        through_activation(network, trace, at, &mut cotangent);
+        activations::transpose(network, trace, at, &mut cotangent);
         visit((at, Point::PreActivation), &cotangent);
         if until == (at, Point::PreActivation) {
             return;
@@ -77,18 +77,4 @@ pub(super) fn walk(
         cotangent = transpose(network, at, entered, cotangent);
         visit((at, Point::Input), &cotangent);
     }
-}
-
-fn through_activation(network: &PreparedNetwork, trace: &Trace, at: usize, cotangent: &mut [f32]) {
-    let layer = &network.network().architecture().layers()[at];
-    let function = layer.kind.activation();
-    let kept = match needs(function) {
-        Needs::Nothing => return,
-        Needs::Before => trace.get(network, at, TapPoint::PreActivation),
-        Needs::After => trace.get(network, at, TapPoint::Output),
-    };
-    let row = layer.output.last().copied().unwrap_or(1);
-    let size = PIECE * layer.output.iter().product::<usize>();
-    let groups = cotangent.par_chunks_mut(size).zip(kept.unwrap_or_default().par_chunks(size));
-    groups.for_each(|(cotangent, kept)| activation::transpose(function, kept, cotangent, row));
 }

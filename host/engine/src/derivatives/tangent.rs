@@ -1,13 +1,16 @@
 //! Forward mode: how activations change along a tangent.
+//!
+//! Until something changes, tangents are zeros, and nothing is computed for them: before the first
+//! layer whose parameters change, and for every layer whose changes are all zeros.
 
 use assay_call::{Tap, TapPoint};
 use assay_network::{LayerKind, ParameterRole};
 use rayon::prelude::*;
 
-use super::input_size;
-use super::linear::{apply, apply_with_offset, scaled};
-use super::trace::{Needed, Place, Point, Trace, place};
-use crate::cpu::gradient::activation::{self, Needs, needs};
+use super::linear::{apply, apply_with_offset, normalized, scaled, sum};
+use super::trace::{Needed, Place, Point, Trace, place, tap_size};
+use super::{activations, input_size};
+use crate::cpu::gradient::activation::{Needs, needs};
 use crate::cpu::gradient::pooling;
 use crate::cpu::normalization::Affine;
 use crate::prepared::Operation;
@@ -38,8 +41,9 @@ pub fn jacobian_vector(
     taps: &[Tap],
 ) -> Vec<Vec<f32>> {
     let Some(end) = taps.iter().copied().map(place).max() else { return Vec::new() };
-    let change = ParameterChange::new(network, tangent);
-    let needed = needed(network, change.as_ref(), layer, end);
+    let change = ParameterChange::new(network, layer, tangent);
+    let from = first_moved(network, layer, change.as_ref());
+    let needed = needed(network, change.as_ref(), from, end);
     let size = input_size(network, layer);
     // Short batches are spread over the threads; no example's result depends on its piece.
     let piece = (batch.len() / size).div_ceil(lane.threads()).clamp(1, PIECE);
@@ -49,8 +53,9 @@ pub fn jacobian_vector(
         let mut taken = vec![Vec::new(); taps.len()];
         let way = Way { network, trace: &trace, change: change.as_ref(), start: layer, end };
         way.walk(own, |at, tangent| {
-            for (_, slot) in taps.iter().zip(&mut taken).filter(|(tap, _)| place(**tap) == at) {
-                *slot = tangent.to_vec();
+            for (tap, slot) in taps.iter().zip(&mut taken).filter(|(tap, _)| place(**tap) == at) {
+                let zeros = || vec![0.0; part.len() / size * tap_size(network, *tap)];
+                *slot = tangent.map_or_else(zeros, <[f32]>::to_vec);
             }
         });
         taken
@@ -62,97 +67,116 @@ pub fn jacobian_vector(
 }
 
 impl Tangent<'_> {
-    /// The change of a part of the batch: zeros where only the parameters change.
-    pub(super) fn part(&self, first: usize, length: usize) -> Vec<f32> {
+    /// The change of a part of the batch; nothing where only the parameters change.
+    pub(super) fn part(&self, first: usize, length: usize) -> Option<Vec<f32>> {
         match self {
-            Self::Batch(values) => values[first..][..length].to_vec(),
-            Self::Parameters(_) => vec![0.0; length],
+            Self::Batch(values) => Some(values[first..][..length].to_vec()),
+            Self::Parameters(_) => None,
         }
     }
 }
 
 /// A change of the parameters in the form that layers read.
 pub(super) struct ParameterChange {
-    /// The changes of kernels and biases in the place of the parameters.
-    pub(super) weights: PreparedNetwork,
+    /// Whether each layer changes: its way is passed over where all its changes are zeros.
+    changes: Vec<bool>,
+    /// The changes of kernels and biases in the place of the parameters, for layers that change.
+    weights: PreparedNetwork,
     /// Of batch norms: `(x - mean) * (change of the factor) + (change of the offset)`.
     norms: Vec<Option<Affine>>,
 }
 
 impl ParameterChange {
-    /// Packs a tangent; nothing if it is one of the batch.
-    pub(super) fn new(network: &PreparedNetwork, tangent: &Tangent<'_>) -> Option<Self> {
-        let Tangent::Parameters(changes) = tangent else { return None };
+    /// Packs a tangent for a way that begins at layer `start`; nothing if it is one of the batch.
+    pub(super) fn new(
+        network: &PreparedNetwork,
+        start: usize,
+        tangent: &Tangent<'_>,
+    ) -> Option<Self> {
+        use ParameterRole::{Beta, Bias, Gamma, Kernel, MovingMean, MovingVariance};
+        let Tangent::Parameters(given) = tangent else { return None };
         let own = network.network();
         let parameters = own.architecture().parameters();
-        let is_weight = |role| matches!(role, ParameterRole::Kernel | ParameterRole::Bias);
-        let weights: Vec<_> = parameters
-            .iter()
-            .zip(changes)
-            .enumerate()
-            .filter(|(_, (parameter, _))| is_weight(parameter.role))
-            .map(|(at, (_, change))| (at, std::sync::Arc::from(*change)))
-            .collect();
-        let norms = own.architecture().layers().iter().map(|layer| {
+        let layers = own.architecture().layers().iter().enumerate();
+        let is_learned = |role| !matches!(role, MovingMean | MovingVariance);
+        let changes = layers.clone().map(|(at, layer)| {
+            let mut learned =
+                layer.parameters.clone().filter(|at| is_learned(parameters[*at].role));
+            at >= start && learned.any(|at| given[at].iter().any(|value| *value != 0.0))
+        });
+        let changes: Vec<bool> = changes.collect();
+        let positions = parameters.iter().zip(given).enumerate();
+        let weights = positions.filter(|(_, (parameter, _))| {
+            changes[parameter.layer] && matches!(parameter.role, Kernel | Bias)
+        });
+        let weights: Vec<_> =
+            weights.map(|(at, (_, given))| (at, std::sync::Arc::from(*given))).collect();
+        let norms = layers.map(|(at, layer)| {
             let LayerKind::BatchNorm { epsilon, .. } = layer.kind else { return None };
+            if !changes[at] {
+                return None;
+            }
             let find = |role| layer.parameters.clone().find(|at| parameters[*at].role == role);
-            let mean = &own.weights()[find(ParameterRole::MovingMean)?];
-            let variance = &own.weights()[find(ParameterRole::MovingVariance)?];
+            let mean = &own.weights()[find(MovingMean)?];
+            let variance = &own.weights()[find(MovingVariance)?];
             // A scale or offset that does not exist does not change.
             let zeros = vec![0.0; mean.len()];
-            let change = |role| find(role).map_or(&zeros[..], |at| changes[at]);
-            let (gamma, beta) = (change(ParameterRole::Gamma), change(ParameterRole::Beta));
-            Some(Affine::new(Some(gamma), Some(beta), mean, variance, epsilon))
+            let change = |role| find(role).map_or(&zeros[..], |at| given[at]);
+            Some(Affine::new(Some(change(Gamma)), Some(change(Beta)), mean, variance, epsilon))
         });
-        Some(Self { norms: norms.collect(), weights: network.with_parameters(&weights) })
+        let norms = norms.collect();
+        Some(Self { weights: network.with_parameters(&weights), norms, changes })
     }
 
-    /// What the change of a layer's parameters adds to its result for what entered.
+    /// What the change of a layer's parameters adds to its result for what entered; nothing if they
+    /// do not change.
     fn term(&self, network: &PreparedNetwork, at: usize, entered: &[f32]) -> Option<Vec<f32>> {
+        if !self.changes[at] {
+            return None;
+        }
         if let Some(norm) = &self.norms[at] {
-            let mut term = entered.to_vec();
-            norm.apply(&mut term);
-            return Some(term);
+            return Some(normalized(entered.to_vec(), norm));
         }
         let layer = &network.network().architecture().layers()[at];
-        match self.weights.operation(at) {
-            Operation::Convolution { .. } | Operation::Dense { .. } => {
-                Some(apply_with_offset(self.weights.operation(at), layer, entered))
-            }
-            _ => None,
-        }
+        apply_with_offset(self.weights.operation(at), layer, entered)
     }
 
-    /// What the change of a layer's parameters adds to a cotangent that goes back through it.
-    pub(super) fn transposed_term(
-        &self,
-        network: &PreparedNetwork,
-        at: usize,
-        cotangent: &[f32],
-    ) -> Option<Vec<f32>> {
+    /// What the change of a layer's parameters adds to a cotangent that goes back through it; nothing
+    /// if they do not change.
+    pub(super) fn transposed_term(&self, at: usize, cotangent: &[f32]) -> Option<Vec<f32>> {
+        if !self.changes[at] {
+            return None;
+        }
         if let Some(norm) = &self.norms[at] {
             return Some(scaled(cotangent.to_vec(), norm.factor()));
         }
-        match network.operation(at) {
-            Operation::Convolution { .. } | Operation::Dense { .. } => {
-                Some(super::linear::transpose(&self.weights, at, None, cotangent.to_vec()))
-            }
-            _ => None,
-        }
+        Some(super::linear::transpose(&self.weights, at, None, cotangent.to_vec()))
     }
 }
 
-/// What a way forward from layer `start` to `end` needs of the values.
+/// The first layer whose result may change: where the batch enters, if that is what changes, else the
+/// first whose parameters do. Behind the last layer if nothing changes.
+pub(super) fn first_moved(
+    network: &PreparedNetwork,
+    start: usize,
+    change: Option<&ParameterChange>,
+) -> usize {
+    let Some(change) = change else { return start };
+    let first = change.changes.iter().position(|changes| *changes);
+    first.unwrap_or(network.network().architecture().layers().len())
+}
+
+/// What a way forward to `end` needs of the values, if layer `from` is the first whose result changes.
 pub(super) fn needed(
     network: &PreparedNetwork,
     change: Option<&ParameterChange>,
-    start: usize,
+    from: usize,
     end: Place,
 ) -> Needed {
     let layers = network.network().architecture().layers();
     let mut needed = Needed::default();
-    for (at, layer) in layers.iter().enumerate().skip(start) {
-        let changes = change.is_some() && !layer.parameters.is_empty();
+    for (at, layer) in layers.iter().enumerate().skip(from) {
+        let changes = change.is_some_and(|change| change.changes[at]);
         if end >= (at, Point::PreActivation)
             && (changes || matches!(network.operation(at), Operation::MaxPool(_)))
         {
@@ -180,33 +204,54 @@ pub(super) struct Way<'a> {
 
 impl Way<'_> {
     /// Walks from what enters layer `start` to the place `end` and shows the tangent at every place
-    /// on the way.
+    /// on the way: nothing stands for zeros, before anything changes.
     ///
     /// Runs on the threads of the lane that it is called under.
-    pub(super) fn walk(&self, mut tangent: Vec<f32>, mut visit: impl FnMut(Place, &[f32])) {
+    pub(super) fn walk(
+        &self,
+        mut tangent: Option<Vec<f32>>,
+        mut visit: impl FnMut(Place, Option<&[f32]>),
+    ) {
         let layers = self.network.network().architecture().layers();
         for at in self.start..layers.len() {
-            visit((at, Point::Input), &tangent);
+            visit((at, Point::Input), tangent.as_deref());
             if self.end == (at, Point::Input) {
                 return;
             }
             tangent = self.through_layer(at, tangent);
-            visit((at, Point::PreActivation), &tangent);
+            visit((at, Point::PreActivation), tangent.as_deref());
             if self.end == (at, Point::PreActivation) {
                 return;
             }
-            self.through_activation(at, &mut tangent);
-            visit((at, Point::Output), &tangent);
+            if let Some(tangent) = &mut tangent {
+                activations::transpose(self.network, self.trace, at, tangent);
+            }
+            visit((at, Point::Output), tangent.as_deref());
             if self.end == (at, Point::Output) {
                 return;
             }
         }
     }
 
-    fn through_layer(&self, at: usize, tangent: Vec<f32>) -> Vec<f32> {
-        let layer = &self.network.network().architecture().layers()[at];
+    fn through_layer(&self, at: usize, tangent: Option<Vec<f32>>) -> Option<Vec<f32>> {
         let entered = self.trace.get(self.network, at, TapPoint::Input);
-        let mut result = match (self.network.operation(at), entered) {
+        let result = tangent.map(|tangent| self.through_linear_part(at, entered, tangent));
+        let term = self
+            .change
+            .zip(entered)
+            .and_then(|(change, entered)| change.term(self.network, at, entered));
+        sum(result, term)
+    }
+
+    /// Through a layer whose parameters stay; through a maximum, to what `entered` chose.
+    fn through_linear_part(
+        &self,
+        at: usize,
+        entered: Option<&[f32]>,
+        tangent: Vec<f32>,
+    ) -> Vec<f32> {
+        let layer = &self.network.network().architecture().layers()[at];
+        match (self.network.operation(at), entered) {
             (Operation::MaxPool(place), Some(entered)) => {
                 let (from, to): (usize, usize) =
                     (layer.input.iter().product(), layer.output.iter().product());
@@ -217,30 +262,9 @@ impl Way<'_> {
                 });
                 out
             }
+            (Operation::Identity, _) => tangent,
+            (Operation::BatchNorm(affine), _) => scaled(tangent, affine.factor()),
             (operation, _) => apply(operation, layer, &tangent),
-        };
-        let term = self
-            .change
-            .zip(entered)
-            .and_then(|(change, entered)| change.term(self.network, at, entered));
-        if let Some(term) = term {
-            for (slot, term) in result.iter_mut().zip(&term) {
-                *slot += *term;
-            }
         }
-        result
-    }
-
-    /// Jacobians of activations are symmetric: along a tangent they are what they are for a cotangent.
-    fn through_activation(&self, at: usize, tangent: &mut [f32]) {
-        let layer = &self.network.network().architecture().layers()[at];
-        let function = layer.kind.activation();
-        let kept = match needs(function) {
-            Needs::Nothing => return,
-            Needs::Before => self.trace.get(self.network, at, TapPoint::PreActivation),
-            Needs::After => self.trace.get(self.network, at, TapPoint::Output),
-        };
-        let row = layer.output.last().copied().unwrap_or(1);
-        activation::transpose(function, kept.unwrap_or_default(), tangent, row);
     }
 }

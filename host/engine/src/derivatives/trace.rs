@@ -73,13 +73,28 @@ impl Needed {
 
     /// Values that are kept of one example.
     pub(super) fn values(&self, network: &PreparedNetwork) -> usize {
-        let layers = network.network().architecture().layers();
-        let shape = |tap: &Tap| match tap.point {
-            TapPoint::Input => &layers[tap.layer as usize].input,
-            TapPoint::PreActivation | TapPoint::Output => &layers[tap.layer as usize].output,
-        };
-        self.0.iter().map(|tap| shape(tap).iter().product::<usize>()).sum()
+        self.0.iter().map(|tap| tap_size(network, *tap)).sum()
     }
+
+    /// The taps, and the one of the logits.
+    pub(super) fn with_logits(&self, network: &PreparedNetwork) -> Vec<Tap> {
+        let mut taps = self.0.clone();
+        let logits = logits_tap(network);
+        if !taps.contains(&logits) {
+            taps.push(logits);
+        }
+        taps
+    }
+}
+
+/// Values of one example at a tap.
+pub(super) fn tap_size(network: &PreparedNetwork, tap: Tap) -> usize {
+    let layer = &network.network().architecture().layers()[tap.layer as usize];
+    let shape = match tap.point {
+        TapPoint::Input => &layer.input,
+        TapPoint::PreActivation | TapPoint::Output => &layer.output,
+    };
+    shape.iter().product()
 }
 
 /// One name for what leaves a layer and enters the next.
@@ -106,12 +121,7 @@ impl Trace {
         batch: &[f32],
         needed: &Needed,
     ) -> Self {
-        let mut needed = needed.clone();
-        let logits = logits_tap(network);
-        if !needed.0.contains(&logits) {
-            needed.0.push(logits);
-        }
-        Self::record_needed(lane, network, start, batch, &needed)
+        Self::at(lane, network, start, batch, needed.with_logits(network))
     }
 
     /// As [`record`](Self::record), without the logits: nothing beyond the last need is run.
@@ -122,18 +132,24 @@ impl Trace {
         batch: &[f32],
         needed: &Needed,
     ) -> Self {
-        let values = forward_from(lane, network, start, batch, &needed.0);
-        Self { taps: needed.0.clone(), values }
+        Self::at(lane, network, start, batch, needed.0.clone())
     }
 
-    /// Values at taps that somebody else computed.
-    pub(super) fn of(taps: Vec<Tap>, values: Vec<Vec<f32>>) -> Self {
+    fn at(
+        lane: &Lane,
+        network: &PreparedNetwork,
+        start: usize,
+        batch: &[f32],
+        taps: Vec<Tap>,
+    ) -> Self {
+        let values = forward_from(lane, network, start, batch, &taps);
         Self { taps, values }
     }
 
-    /// Where the values are from.
-    pub(super) fn taps(&self) -> &[Tap] {
-        &self.taps
+    /// Values at taps that somebody else computed.
+    pub(super) fn of(values: Vec<(Tap, Vec<f32>)>) -> Self {
+        let (taps, values) = values.into_iter().unzip();
+        Self { taps, values }
     }
 
     /// An activation, if it was kept.
@@ -148,9 +164,9 @@ impl Trace {
         Some(&self.values[at])
     }
 
-    /// What leaves the last layer.
-    pub(super) fn logits(&self, network: &PreparedNetwork) -> &[f32] {
+    /// What leaves the last layer, if it was kept.
+    pub(super) fn logits(&self, network: &PreparedNetwork) -> Option<&[f32]> {
         let tap = logits_tap(network);
-        self.get(network, tap.layer as usize, tap.point).unwrap_or_default()
+        self.get(network, tap.layer as usize, tap.point)
     }
 }

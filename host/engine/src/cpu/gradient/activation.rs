@@ -9,7 +9,7 @@ use assay_network::Activation;
 use crate::cpu::activation::{SELU_ALPHA, SELU_SCALE};
 
 /// `1 / sqrt(2 pi)`: the normal density at 0.
-const NORMAL_PEAK: f64 = 0.398_942_280_401_432_7;
+pub(super) const NORMAL_PEAK: f64 = 0.398_942_280_401_432_7;
 
 /// What `transpose` needs to know of the forward pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +93,7 @@ fn elu_slope(x: f64) -> f64 {
 }
 
 /// `1 / (1 + exp(-x))`; the exponential of a large number is infinite, and its quotient 0.
-fn sigmoid(x: f64) -> f64 {
+pub(super) fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + libm::exp(-x))
 }
 

@@ -1,9 +1,8 @@
 //! Second derivatives of activations, in 64-bit floats, rounded once. Kinks have none.
 
-use std::f64::consts::FRAC_1_SQRT_2;
-
 use assay_network::Activation;
 
+use super::activation::{NORMAL_PEAK, sigmoid};
 use crate::cpu::activation::{SELU_ALPHA, SELU_SCALE};
 
 /// Whether the activation is anything but straight pieces.
@@ -41,7 +40,6 @@ pub(crate) fn bend(
 
 /// The second derivative of an activation that works on single values.
 fn second(activation: Activation, x: f64) -> f64 {
-    let sigmoid = |x: f64| 1.0 / (1.0 + libm::exp(-x));
     // s'(x) and s''(x) of the sigmoid.
     let first = sigmoid(x) * sigmoid(-x);
     let bent = first * (sigmoid(-x) - sigmoid(x));
@@ -76,24 +74,30 @@ fn second(activation: Activation, x: f64) -> f64 {
     }
 }
 
-/// `1 / sqrt(2 pi)`: the normal density at 0.
-const NORMAL_PEAK: f64 = 0.5 * std::f64::consts::FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
-
 /// For the row's softmax `p` and its tangent `q = p (t - sum p t)`, with `m = sum p c`:
-/// `q_j (c_j - m) - p_j sum q c`; sums in order.
+/// `q_j (c_j - m) - p_j sum q c`; sums in order. Tangent and cotangent count from those of the largest
+/// value: where its probability is almost one, nothing cancels.
 fn bend_softmax(row: &[f32], tangent: &[f32], cotangent: &mut [f32]) {
-    let largest = f64::from(row.iter().copied().fold(f32::NEG_INFINITY, f32::max));
-    let weights: Vec<f64> = row.iter().map(|z| libm::exp(f64::from(*z) - largest)).collect();
+    let mut top = 0;
+    for (at, value) in row.iter().enumerate() {
+        if *value > row[top] {
+            top = at;
+        }
+    }
+    let shifted = |values: &[f32]| -> Vec<f64> {
+        let origin = f64::from(values[top]);
+        values.iter().map(|value| f64::from(*value) - origin).collect()
+    };
+    let dot = |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| a * b).sum() };
+    let weights: Vec<f64> = shifted(row).into_iter().map(libm::exp).collect();
     let total: f64 = weights.iter().sum();
     let p: Vec<f64> = weights.iter().map(|weight| weight / total).collect();
-    let dot = |weights: &[f64], values: &[f32]| -> f64 {
-        weights.iter().zip(values).map(|(weight, value)| weight * f64::from(*value)).sum()
-    };
-    let middle = dot(&p, tangent);
-    let q: Vec<f64> = p.iter().zip(tangent).map(|(p, t)| p * (f64::from(*t) - middle)).collect();
-    let (mean, moved) = (dot(&p, cotangent), dot(&q, cotangent));
-    for ((slot, p), q) in cotangent.iter_mut().zip(&p).zip(&q) {
-        *slot = (q * (f64::from(*slot) - mean) - p * moved) as f32;
+    let (t, c) = (shifted(tangent), shifted(cotangent));
+    let middle = dot(&p, &t);
+    let q: Vec<f64> = p.iter().zip(&t).map(|(p, t)| p * (t - middle)).collect();
+    let (mean, moved) = (dot(&p, &c), dot(&q, &c));
+    for (slot, ((p, q), c)) in cotangent.iter_mut().zip(p.iter().zip(&q).zip(&c)) {
+        *slot = (q * (c - mean) - p * moved) as f32;
     }
 }
 
@@ -140,6 +144,17 @@ mod tests {
         for at in 0..3 {
             let expected = (after[at] - before[at]) / 0.02;
             assert!((found[at] - expected).abs() < 1e-3, "{found:?} {expected}");
+        }
+    }
+
+    #[test]
+    fn softmax_bends_exactly_where_a_probability_is_almost_one() {
+        let mut found = [0.25_f32, 1.0];
+        bend(Activation::Softmax, &[40.0, 0.0], &[0.3, 0.5], &mut found, 2);
+        // p = (1, e), q = (-e, e) (0.5 - 0.3), so q c = 0.75 (0.5 - 0.3) e, and all but e^2 is left.
+        let small = 0.75 * f64::from(0.5_f32 - 0.3_f32) * (-40.0_f64).exp();
+        for (found, expected) in found.iter().zip([-small, small]) {
+            assert!((f64::from(*found) - expected).abs() < 1e-6 * small, "{found} {expected}");
         }
     }
 
