@@ -1,5 +1,6 @@
-//! Prints the speed of forward passes: GFLOP per second of processor time of one core, and per
-//! second of wall time.
+//! Prints the speed of forward passes and gradients: GFLOP per second of processor time of one core,
+//! and per second of wall time. By custom, a gradient with respect to the inputs counts as two forward
+//! passes, one with respect to the parameters as three.
 //!
 //! `cargo run --release -p assay-engine --example forward_speed -- [THREADS] [NETWORK...]`
 //!
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use assay_call::{Tap, TapPoint};
-use assay_engine::{Lane, PreparedNetwork, forward};
+use assay_engine::{Lane, Objective, PreparedNetwork, forward, gradients, parameter_gradients};
 use assay_network::{Activation, Architecture, LayerKind, Network, Padding, Window};
 
 fn conv(filters: u32, size: u32, stride: u32, activation: Activation) -> LayerKind {
@@ -115,19 +116,37 @@ fn operations(network: &PreparedNetwork) -> f64 {
     2.0 * products.map(|layer| layer.operations as f64).sum::<f64>() / 1e9
 }
 
-fn measure(lane: &Lane, network: &PreparedNetwork, input: &[usize], examples: usize) -> [f64; 2] {
-    let batch = sample(examples * input.iter().product::<usize>(), 1.0);
+/// What is measured, its name, and its cost in forward passes.
+const PASSES: [(&str, f64); 3] = [("forward", 1.0), ("inputs", 2.0), ("parameters", 3.0)];
+
+/// Runs a pass once.
+fn run(lane: &Lane, network: &PreparedNetwork, batch: &[f32], labels: &[u32], pass: &str) {
+    let given = Objective::CrossEntropy(labels);
     let last = network.network().architecture().layers().len() as u32 - 1;
-    let taps = [Tap { layer: last, point: TapPoint::Output }];
-    let work = operations(network) * examples as f64;
+    let results = match pass {
+        "forward" => forward(lane, network, batch, &[Tap { layer: last, point: TapPoint::Output }]),
+        "inputs" => {
+            let taps = [Tap { layer: 0, point: TapPoint::Input }];
+            gradients(lane, network, 0, batch, &given, &taps)
+        }
+        _ => parameter_gradients(lane, network, 0, batch, &given),
+    };
+    std::hint::black_box(results);
+}
+
+fn measure(lane: &Lane, network: &PreparedNetwork, examples: usize, pass: (&str, f64)) -> [f64; 2] {
+    let input: usize = network.network().architecture().input().iter().product();
+    let batch = sample(examples * input, 1.0);
+    let labels: Vec<u32> = (0..examples as u32).map(|at| at % 10).collect();
+    let work = operations(network) * examples as f64 * pass.1;
     let passes = (10.0 / work).clamp(1.0, 2000.0).round();
-    forward(lane, network, &batch, &taps);
+    run(lane, network, &batch, &labels, pass.0);
     // The best of a few rounds: other work on the machine only ever slows one down.
     let mut best = [0.0_f64; 2];
     for _ in 0..5 {
         let (start, before) = (Instant::now(), processor_seconds());
         for _ in 0..passes as usize {
-            std::hint::black_box(forward(lane, network, &batch, &taps));
+            run(lane, network, &batch, &labels, pass.0);
         }
         let wall = start.elapsed().as_secs_f64();
         let processor = before.zip(processor_seconds()).map_or(wall, |(from, to)| to - from);
@@ -150,11 +169,14 @@ fn main() {
             continue;
         }
         let Some(network) = prepare(input, kinds) else { continue };
-        let [processor, wall] = measure(&lane, &network, input, examples);
-        println!(
-            "{name:10} batch {examples:4}  {:8.4} GFLOP/example  {processor:6.1} per processor \
-             second  {wall:6.1} per wall second",
-            operations(&network)
-        );
+        for pass in PASSES {
+            let [processor, wall] = measure(&lane, &network, examples, pass);
+            println!(
+                "{name:10} {:10} batch {examples:4}  {:8.4} GFLOP/example  {processor:6.1} per \
+                 processor second  {wall:6.1} per wall second",
+                pass.0,
+                operations(&network)
+            );
+        }
     }
 }

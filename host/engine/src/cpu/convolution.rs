@@ -40,7 +40,9 @@ impl Placement {
 
     /// Whether the windows are the image's pixels, in order.
     fn is_pointwise(&self) -> bool {
-        self.window.size == [1, 1] && self.window.strides == [1, 1]
+        // A phase of a convolution's transpose may stop before the image does.
+        let all = |axis: usize| self.spans[axis].outputs == self.input[axis];
+        self.window.size == [1, 1] && self.window.strides == [1, 1] && all(0) && all(1)
     }
 
     /// Rows (`axis` 0) or columns (1) from the first to the last that a window covers, padding
@@ -58,6 +60,55 @@ impl Placement {
     }
 }
 
+/// Images in whose memory windows lie whole: themselves, or a copy with a border of zeros.
+pub(crate) struct Framed<'a> {
+    images: &'a [f32],
+    padded: Option<Buffer>,
+    /// Rows and columns of an image.
+    size: [usize; 2],
+    place: &'a Placement,
+}
+
+impl<'a> Framed<'a> {
+    /// Frames whole images, on as many threads as `ways` says.
+    pub(crate) fn new(images: &'a [f32], place: &'a Placement, ways: usize) -> Self {
+        if !place.is_padded() {
+            return Self { images, padded: None, size: [place.input[0], place.input[1]], place };
+        }
+        let size = [place.covered(0), place.covered(1)];
+        let count = images.len() / place.input.iter().product::<usize>();
+        let mut padded = Buffer::stale(count * size[0] * size[1] * place.input[2]);
+        pad(images, place, &mut padded, ways);
+        Self { images, padded: Some(padded), size, place }
+    }
+
+    pub(crate) fn values(&self) -> &[f32] {
+        self.padded.as_deref().unwrap_or(self.images)
+    }
+
+    /// Values of an image.
+    pub(crate) fn image(&self) -> usize {
+        self.size[0] * self.size[1] * self.place.input[2]
+    }
+
+    /// Where an image's windows begin, in order.
+    pub(crate) fn starts(&self) -> impl Iterator<Item = usize> + use<> {
+        let [down, across] = self.place.window.strides.map(|stride| stride as usize);
+        let [rows, columns] = [self.place.spans[0].outputs, self.place.spans[1].outputs];
+        let (channels, width) = (self.place.input[2], self.size[1]);
+        (0..rows * columns)
+            .map(move |at| (at / columns * down * width + at % columns * across) * channels)
+    }
+
+    /// The distances of a window's values from its first, in the order of a kernel's rows.
+    pub(crate) fn distances(&self) -> impl Iterator<Item = usize> + use<> {
+        let [tall, wide] = self.place.window.size.map(|size| size as usize);
+        let line = self.size[1] * self.place.input[2];
+        let length = wide * self.place.input[2];
+        (0..tall).flat_map(move |y| y * line..y * line + length)
+    }
+}
+
 /// `out[images, h', w', filters]` of whole images, cut into `ways` parallel parts or more.
 pub(crate) fn convolve(
     images: &[f32],
@@ -70,50 +121,15 @@ pub(crate) fn convolve(
     if place.is_pointwise() {
         return multiply_rows(images, kernel, finish, out, ways);
     }
-    if place.is_padded() {
-        let covered = [place.covered(0), place.covered(1)];
-        let count = images.len() / place.input.iter().product::<usize>();
-        let mut padded = Buffer::stale(count * covered[0] * covered[1] * place.input[2]);
-        pad(images, place, &mut padded, ways);
-        windows(&padded, place, covered, kernel, finish, out, ways);
-    } else {
-        windows(images, place, [place.input[0], place.input[1]], kernel, finish, out, ways);
-    }
-}
-
-/// The product over images of `size`, whose windows begin at the first pixel.
-fn windows(
-    images: &[f32],
-    place: &Placement,
-    size: [usize; 2],
-    kernel: &Packed,
-    finish: &Finish<'_>,
-    out: &mut [f32],
-    ways: usize,
-) {
-    let channels = place.input[2];
-    let line = size[1] * channels;
-    let [down, across] = place.window.strides.map(|stride| stride as usize);
-    let [tall, wide] = place.window.size.map(|size| size as usize);
-    let [rows, columns] = [place.spans[0].outputs, place.spans[1].outputs];
-    let mut starts = Vec::with_capacity(out.len() / kernel.n());
-    for image in (0..images.len()).step_by(size[0] * line) {
-        for row in 0..rows {
-            let from = image + row * down * line;
-            starts.extend((0..columns).map(|column| from + column * across * channels));
-        }
-    }
-    // The distances of a window's values; an architecture's shapes are far below 2^32.
-    let offsets =
-        (0..tall).flat_map(|y| (y * line..y * line + wide * channels).map(|at| at as u32));
-    let offsets: Vec<u32> = offsets.collect();
-    product(
-        &Left { values: images, starts: &starts, offsets: &offsets },
-        kernel,
-        finish,
-        out,
-        ways,
-    );
+    let framed = Framed::new(images, place, ways);
+    let own: Vec<usize> = framed.starts().collect();
+    let images = (0..framed.values().len()).step_by(framed.image());
+    let starts: Vec<usize> =
+        images.flat_map(|image| own.iter().map(move |start| image + start)).collect();
+    // An architecture's shapes are far below 2^32.
+    let offsets: Vec<u32> = framed.distances().map(|at| at as u32).collect();
+    let left = Left { values: framed.values(), starts: &starts, offsets: &offsets };
+    product(&left, kernel, finish, out, ways);
 }
 
 /// Copies images into the middle of zeros.

@@ -14,6 +14,8 @@ use crate::{Lane, PreparedNetwork};
 const GROUP: usize = 8;
 /// Pixels that one thread takes at a time where each is on its own.
 const GRAIN: usize = 512;
+/// Rows that make reading a product's weights worthwhile.
+const ROWS: usize = 192;
 
 /// Whether a layer without its activation is a linear function plus a constant: everything but maxima
 /// and activations on their own.
@@ -73,10 +75,11 @@ pub(super) fn apply_with_offset(
 /// The product of a convolution or dense layer, and what follows it; zeros for other layers.
 fn weigh(operation: &Operation, layer: &Layer, finish: &Finish<'_>, x: &[f32]) -> Vec<f32> {
     let (from, to) = (layer.input.iter().product(), layer.output.iter().product());
-    by_groups(x, from, to, |x, out| match operation {
-        Operation::Dense { kernel, .. } => gemm::multiply_rows(x, kernel, finish, out, 1),
+    let rows = to / layer.output.last().copied().unwrap_or(1);
+    by_rows([from, to], rows, x, |x, out, ways| match operation {
+        Operation::Dense { kernel, .. } => gemm::multiply_rows(x, kernel, finish, out, ways),
         Operation::Convolution { place, kernel, .. } => {
-            convolution::convolve(x, place, kernel, finish, out, 1);
+            convolution::convolve(x, place, kernel, finish, out, ways);
         }
         _ => {}
     })
@@ -95,14 +98,15 @@ pub(super) fn transpose(
     let layer = &network.network().architecture().layers()[at];
     let (from, to) = (layer.output.iter().product(), layer.input.iter().product());
     match (network.operation(at), network.transposed(at)) {
-        (_, Transposed::Convolution(kernel)) => by_groups(&cotangent, from, to, |x, out| {
-            let mut gathered = Vec::new();
-            for (image, out) in x.chunks_exact(from).zip(out.chunks_exact_mut(to)) {
-                kernel.apply(image, &mut gathered, out);
-            }
-        }),
+        (_, Transposed::Convolution(kernel)) => {
+            by_rows([from, to], kernel.positions(), &cotangent, |x, out, ways| {
+                kernel.apply(x, out, ways);
+            })
+        }
         (_, Transposed::Dense(kernel)) => {
-            by_groups(&cotangent, from, to, |x, out| gemm::multiply(x, kernel, None, out))
+            by_rows([from, to], to / kernel.n(), &cotangent, |x, out, ways| {
+                gemm::multiply_rows(x, kernel, &gemm::Finish::default(), out, ways);
+            })
         }
         (Operation::MaxPool(place), _) => {
             let Some(entered) = entered else { return cotangent };
@@ -128,13 +132,8 @@ pub(super) fn transpose(
 
 /// Each value times its channel's factor.
 pub(super) fn scaled(mut values: Vec<f32>, factors: &[f32]) -> Vec<f32> {
-    values.par_chunks_mut(GRAIN * factors.len()).for_each(|values| {
-        for pixel in values.chunks_exact_mut(factors.len()) {
-            for (value, factor) in pixel.iter_mut().zip(factors) {
-                *value *= factor;
-            }
-        }
-    });
+    let parts = values.par_chunks_mut(GRAIN * factors.len());
+    parts.for_each(|values| gradient::elementwise::scale(values, factors));
     values
 }
 
@@ -166,16 +165,25 @@ pub(super) fn add(into: &mut [f32], terms: &[f32]) {
     });
 }
 
-/// Runs a function on groups of examples: `from` values of each to `to` zeros of each.
-fn by_groups(
+/// Runs a product on groups of examples whose rows make reading its weights worthwhile:
+/// `[from, to]` values of each example, `rows` rows. Where there are too few groups for the threads,
+/// one call takes all of them and is cut inside.
+fn by_rows(
+    [from, to]: [usize; 2],
+    rows: usize,
     x: &[f32],
-    from: usize,
-    to: usize,
-    function: impl Fn(&[f32], &mut [f32]) + Sync,
+    function: impl Fn(&[f32], &mut [f32], usize) + Sync,
 ) -> Vec<f32> {
-    let mut out = vec![0.0; x.len() / from * to];
-    let groups = x.par_chunks(GROUP * from).zip(out.par_chunks_mut(GROUP * to));
-    groups.for_each(|(x, out)| function(x, out));
+    let examples = x.len() / from;
+    let mut out = vec![0.0; examples * to];
+    let threads = rayon::current_num_threads();
+    let group = ROWS.div_ceil(rows.max(1));
+    if examples.div_ceil(group) < 2 * threads {
+        function(x, &mut out, threads);
+    } else {
+        let groups = x.par_chunks(group * from).zip(out.par_chunks_mut(group * to));
+        groups.for_each(|(x, out)| function(x, out, 1));
+    }
     out
 }
 
@@ -186,9 +194,8 @@ fn by_images(
     to: usize,
     function: impl Fn(&[f32], &mut [f32]) + Sync,
 ) -> Vec<f32> {
-    by_groups(x, from, to, |x, out| {
-        for (image, out) in x.chunks_exact(from).zip(out.chunks_exact_mut(to)) {
-            function(image, out);
-        }
-    })
+    let mut out = vec![0.0; x.len() / from * to];
+    let images = x.par_chunks_exact(from).zip(out.par_chunks_exact_mut(to));
+    images.for_each(|(image, out)| function(image, out));
+    out
 }

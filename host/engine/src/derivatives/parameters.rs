@@ -17,14 +17,13 @@ use super::objective::Objective;
 use super::reverse::walk;
 use super::trace::{Needed, Place, Point, Trace};
 use super::{classes, input_size};
-use crate::cpu::gradient::{convolution, dense, outer, sums};
+use crate::cpu::gemm::BLOCK;
+use crate::cpu::gradient::{convolution, dense, sums};
 use crate::prepared::Operation;
 use crate::{Lane, PreparedNetwork};
 
 /// Values kept of a piece's forward pass: 128 MiB.
 const PIECE_VALUES: usize = 1 << 25;
-/// Channels of a 64-bit sum that one thread takes.
-const CHANNELS: usize = 64;
 /// Elements of a complete block that one thread adds to its total.
 const CLOSING: usize = 1 << 16;
 
@@ -47,7 +46,7 @@ pub fn parameter_gradients(
 /// Examples of a piece of whose forward pass so many values are kept of each: a power of two up to
 /// 256, so that pieces never cut a block of examples.
 pub(super) fn piece_of(values: usize) -> usize {
-    let fitting = (PIECE_VALUES / values.max(1)).clamp(1, outer::BLOCK);
+    let fitting = (PIECE_VALUES / values.max(1)).clamp(1, BLOCK);
     1 << fitting.ilog2()
 }
 
@@ -125,8 +124,10 @@ impl Totals {
         cotangent: &[f32],
     ) {
         let width = layer.output.last().copied().unwrap_or(1);
-        let offsets = self.offset.par_chunks_mut(CHANNELS).enumerate();
-        offsets.for_each(|(part, into)| sums::columns(cotangent, width, part * CHANNELS, into));
+        let offsets = self.offset.par_chunks_mut(sums::CHANNELS).enumerate();
+        offsets.for_each(|(part, into)| {
+            sums::columns(cotangent, width, part * sums::CHANNELS, into);
+        });
         self.add_kernel(operation, layer, entered, cotangent);
         if let Operation::BatchNorm(affine) = operation {
             self.add_scale(entered, cotangent, affine.mean());
@@ -149,9 +150,9 @@ impl Totals {
     }
 
     fn add_scale(&mut self, entered: &[f32], cotangent: &[f32], mean: &[f32]) {
-        let scales = self.scale.par_chunks_mut(CHANNELS).enumerate();
+        let scales = self.scale.par_chunks_mut(sums::CHANNELS).enumerate();
         scales.for_each(|(part, into)| {
-            sums::centred_products(cotangent, entered, mean, part * CHANNELS, into);
+            sums::centred_products(cotangent, entered, mean, part * sums::CHANNELS, into);
         });
     }
 
@@ -163,24 +164,18 @@ impl Totals {
         cotangent: &[f32],
     ) {
         let width = layer.output.last().copied().unwrap_or(1);
-        let rows = outer::HEIGHT * width;
         match operation {
             Operation::Convolution { place, kernel, .. } => {
                 self.kernel.resize(kernel.k() * width, 0.0);
-                self.kernel.par_chunks_mut(rows).enumerate().for_each(|(part, out)| {
-                    let first = part * outer::HEIGHT;
-                    convolution::accumulate_kernel(place, entered, cotangent, width, first, out);
-                });
+                convolution::accumulate_kernel(place, entered, cotangent, width, &mut self.kernel);
             }
             Operation::Dense { kernel, .. } if layer.input.len() == 1 => {
                 self.kernel.resize(kernel.k() * width, 0.0);
                 self.open.resize(kernel.k() * width, 0.0);
                 let shape = [kernel.k(), width];
-                self.open.par_chunks_mut(rows).enumerate().for_each(|(part, out)| {
-                    dense::continue_kernel(entered, cotangent, shape, part * outer::HEIGHT, out);
-                });
+                dense::continue_kernel(entered, cotangent, shape, &mut self.open);
                 self.opened += cotangent.len() / width;
-                if self.opened == outer::BLOCK {
+                if self.opened == BLOCK {
                     self.close();
                 }
             }
@@ -188,9 +183,7 @@ impl Totals {
                 self.kernel.resize(kernel.k() * width, 0.0);
                 let positions = layer.output.iter().product::<usize>() / width;
                 let shape = [positions, kernel.k(), width];
-                self.kernel.par_chunks_mut(rows).enumerate().for_each(|(part, out)| {
-                    dense::accumulate_kernel(entered, cotangent, shape, part * outer::HEIGHT, out);
-                });
+                dense::accumulate_kernel(entered, cotangent, shape, &mut self.kernel);
             }
             _ => {}
         }

@@ -12,6 +12,7 @@
 //! Error against a float64 product: below 1e-6 of the sum of the terms' magnitudes.
 
 mod finish;
+mod outer;
 mod packed;
 mod strip;
 #[cfg(test)]
@@ -22,7 +23,10 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 pub(crate) use self::finish::{Clamp, Finish};
+pub(crate) use self::outer::{Steps, accumulate};
+use self::packed::Right;
 pub(crate) use self::packed::{COLUMNS, Packed, padded};
+pub(crate) use self::strip::Start;
 use self::strip::{Edge, Strip};
 use super::level;
 
@@ -105,7 +109,7 @@ struct Target {
 }
 
 #[expect(unsafe_code, reason = "parts of one result are written by several threads")]
-// SAFETY: `product` hands each thread parts that share no element.
+// SAFETY: `product` and `accumulate` hand each thread parts that share no element.
 unsafe impl Sync for Target {}
 
 /// Rows and panels of a result that are computed together.
@@ -136,32 +140,62 @@ impl Part {
 
 /// Computes one part; the operands fit each other, as [`product`] found.
 fn compute(left: &Left<'_>, b: &Packed, finish: &Finish<'_>, out: &Target, part: &Part) {
-    let level = level::current();
-    let (k, n) = (b.k(), b.n());
+    let k = b.k();
     for from in part.rows.clone().step_by(ROWS) {
         let rows = from..(from + ROWS).min(part.rows.end);
         // A product over nothing is one empty block: what follows it must still happen.
         for block in (0..k.max(1)).step_by(BLOCK) {
             let length = BLOCK.min(k - block);
             let last = block + length == k;
-            let mut panel = part.panels.start;
-            while panel < part.panels.end {
-                let column = panel * COLUMNS;
-                let shape = strip::choose(level, part.panels.end - panel, n - column);
-                let strip = Strip {
-                    values: left.values,
-                    starts: &left.starts[rows.clone()],
-                    offsets: &left.offsets[block..block + length],
-                    panels: b.from(panel, block),
-                    panel_stride: k,
-                    out: out.first.wrapping_add(rows.start * n + column),
-                    stride: n,
-                    width: (shape.panels * COLUMNS).min(n - column),
-                    edge: Edge { first: block == 0, finish: last.then_some(finish), column },
-                };
-                strip::run(shape, &strip);
-                panel += shape.panels;
-            }
+            let own = Block {
+                values: left.values,
+                starts: &left.starts[rows.clone()],
+                offsets: &left.offsets[block..block + length],
+                right: b.right(),
+                k: block,
+                panels: part.panels.clone(),
+                start: if block == 0 { Start::Set } else { Start::Add },
+                finish: last.then_some(finish),
+            };
+            own.compute(out.first.wrapping_add(rows.start * b.n()));
+        }
+    }
+}
+
+/// A block of `k`, some rows, and some panels.
+struct Block<'a> {
+    values: &'a [f32],
+    starts: &'a [usize],
+    offsets: &'a [u32],
+    right: Right<'a>,
+    /// The block's first `k`.
+    k: usize,
+    panels: Range<usize>,
+    start: Start,
+    finish: Option<&'a Finish<'a>>,
+}
+
+impl Block<'_> {
+    /// `out` is the result at the block's first row.
+    fn compute(&self, out: *mut f32) {
+        let (level, n) = (level::current(), self.right.n);
+        let mut panel = self.panels.start;
+        while panel < self.panels.end {
+            let column = panel * COLUMNS;
+            let shape = strip::choose(level, self.panels.end - panel, n - column);
+            let strip = Strip {
+                values: self.values,
+                starts: self.starts,
+                offsets: self.offsets,
+                panels: self.right.from(panel, self.k),
+                panel_stride: self.right.k,
+                out: out.wrapping_add(column),
+                stride: n,
+                width: (shape.panels * COLUMNS).min(n - column),
+                edge: Edge { start: self.start, finish: self.finish, column },
+            };
+            strip::run(shape, &strip);
+            panel += shape.panels;
         }
     }
 }

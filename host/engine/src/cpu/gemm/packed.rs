@@ -21,13 +21,7 @@ impl Packed {
     /// Packs a row-major `[k, n]` matrix.
     pub(crate) fn new(matrix: &[f32], k: usize, n: usize) -> Self {
         let mut lines = vec![Line([0.0; COLUMNS]); n.div_ceil(COLUMNS) * k];
-        for (panel, columns) in lines.chunks_exact_mut(k.max(1)).enumerate() {
-            let from = panel * COLUMNS;
-            let width = COLUMNS.min(n - from);
-            for (row, line) in columns.iter_mut().enumerate() {
-                line.0[..width].copy_from_slice(&matrix[row * n + from..][..width]);
-            }
-        }
+        pack(matrix, k, n, &mut lines);
         Self { k, n, lines }
     }
 
@@ -44,9 +38,42 @@ impl Packed {
         self.n.div_ceil(COLUMNS)
     }
 
+    pub(super) fn right(&self) -> Right<'_> {
+        Right { k: self.k, n: self.n, lines: &self.lines }
+    }
+}
+
+/// Panels, wherever their lines are kept.
+#[derive(Clone, Copy)]
+pub(super) struct Right<'a> {
+    pub(super) k: usize,
+    pub(super) n: usize,
+    pub(super) lines: &'a [Line],
+}
+
+impl<'a> Right<'a> {
     /// The values from row `k` of a panel on.
-    pub(super) fn from(&self, panel: usize, k: usize) -> &[Line] {
+    pub(super) fn from(self, panel: usize, k: usize) -> &'a [Line] {
         &self.lines[panel * self.k + k..]
+    }
+}
+
+/// Writes the panels of a row-major `[k, n]` matrix to `lines`, all of them.
+pub(super) fn pack(matrix: &[f32], k: usize, n: usize, lines: &mut [Line]) {
+    for (panel, columns) in lines.chunks_exact_mut(k.max(1)).enumerate() {
+        let from = panel * COLUMNS;
+        let width = COLUMNS.min(n - from);
+        if width == COLUMNS {
+            // A length that the compiler knows becomes a few moves instead of a call.
+            for (row, line) in matrix.chunks_exact(n).zip(columns) {
+                line.0.copy_from_slice(&row[from..from + COLUMNS]);
+            }
+        } else {
+            for (row, line) in matrix.chunks_exact(n).zip(columns) {
+                line.0[..width].copy_from_slice(&row[from..]);
+                line.0[width..].fill(0.0);
+            }
+        }
     }
 }
 

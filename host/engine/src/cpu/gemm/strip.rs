@@ -30,10 +30,20 @@ pub(super) struct Strip<'a> {
     pub(super) edge: Edge<'a>,
 }
 
+/// How a block's sums meet what the result holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// The sums start at zero and replace it.
+    Set,
+    /// The sums start at zero and are added to it.
+    Add,
+    /// The sums go on from it: a block that comes in parts.
+    Continue,
+}
+
 /// What happens at a block's border.
 pub(super) struct Edge<'a> {
-    /// The first block: there is nothing to add to.
-    pub(super) first: bool,
+    pub(super) start: Start,
     /// After the last block.
     pub(super) finish: Option<&'a Finish<'a>>,
     /// The strip's first column, for `finish`.
@@ -98,7 +108,13 @@ unsafe fn tile<V: Vector, const R: usize, const C: usize>(strip: &Strip<'_>, row
             let panel = strip.panels.as_ptr().add(lane / COLUMNS * strip.panel_stride);
             panel.cast::<f32>().add(lane % COLUMNS)
         });
+        let mut out = strip.out.add(row * strip.stride);
         let mut sums = [[V::splat(0.0); C]; R];
+        if strip.edge.start == Start::Continue {
+            for (at, sums) in sums.iter_mut().enumerate() {
+                *sums = held(strip, out.add(at * strip.stride));
+            }
+        }
         for offset in strip.offsets {
             let offset = *offset as usize;
             let mut right = [V::splat(0.0); C];
@@ -113,7 +129,6 @@ unsafe fn tile<V: Vector, const R: usize, const C: usize>(strip: &Strip<'_>, row
                 }
             }
         }
-        let mut out = strip.out.add(row * strip.stride);
         for sums in sums {
             if strip.width == C * V::LANES {
                 store(strip, sums, out);
@@ -122,6 +137,22 @@ unsafe fn tile<V: Vector, const R: usize, const C: usize>(strip: &Strip<'_>, row
             }
             out = out.add(strip.stride);
         }
+    }
+}
+
+/// A row of sums that the result holds.
+///
+/// # Safety
+///
+/// As for [`tile`].
+#[inline(always)]
+unsafe fn held<V: Vector, const C: usize>(strip: &Strip<'_>, out: *const f32) -> [V; C] {
+    let mut line = [0.0; 2 * COLUMNS];
+    const { assert!(C * V::LANES <= 2 * COLUMNS) };
+    // SAFETY: the caller vouches for `width` columns of the result; the line has whole registers.
+    unsafe {
+        std::ptr::copy_nonoverlapping(out, line.as_mut_ptr(), strip.width);
+        std::array::from_fn(|at| V::load(line.as_ptr().add(at * V::LANES)))
     }
 }
 
@@ -134,7 +165,7 @@ unsafe fn tile<V: Vector, const R: usize, const C: usize>(strip: &Strip<'_>, row
 unsafe fn store<V: Vector, const C: usize>(strip: &Strip<'_>, mut sums: [V; C], out: *mut f32) {
     // SAFETY: the caller vouches for it.
     unsafe {
-        if !strip.edge.first {
+        if strip.edge.start == Start::Add {
             for (at, sum) in sums.iter_mut().enumerate() {
                 *sum = V::load(out.add(at * V::LANES)).plus(*sum);
             }

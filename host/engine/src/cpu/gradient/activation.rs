@@ -6,6 +6,7 @@ use std::f64::consts::FRAC_1_SQRT_2;
 
 use assay_network::Activation;
 
+use super::elementwise::{keep_between, keep_positive};
 use crate::cpu::activation::{SELU_ALPHA, SELU_SCALE};
 
 /// `1 / sqrt(2 pi)`: the normal density at 0.
@@ -36,8 +37,8 @@ pub(crate) fn needs(activation: Activation) -> Needs {
 pub(crate) fn transpose(activation: Activation, kept: &[f32], cotangent: &mut [f32], last: usize) {
     match activation {
         Activation::Linear => {}
-        Activation::Relu => keep_where(kept, cotangent, |after| after > 0.0),
-        Activation::Relu6 => keep_where(kept, cotangent, |x| x > 0.0 && x <= 6.0),
+        Activation::Relu => keep_positive(kept, cotangent),
+        Activation::Relu6 => keep_between(kept, cotangent, 6.0),
         Activation::Softmax => {
             for (row, cotangent) in kept.chunks_exact(last).zip(cotangent.chunks_exact_mut(last)) {
                 transpose_softmax(row, cotangent);
@@ -48,12 +49,6 @@ pub(crate) fn transpose(activation: Activation, kept: &[f32], cotangent: &mut [f
                 *slot = (f64::from(*slot) * slope(activation, f64::from(*x))) as f32;
             }
         }
-    }
-}
-
-fn keep_where(kept: &[f32], cotangent: &mut [f32], passes: impl Fn(f32) -> bool) {
-    for (slot, x) in cotangent.iter_mut().zip(kept) {
-        *slot = if passes(*x) { *slot } else { 0.0 };
     }
 }
 

@@ -1,20 +1,17 @@
 //! Gradients of 2-D convolutions, NHWC, with respect to their input and their kernel.
 
-use std::ops::Range;
+use assay_network::{Padding, Window, WindowSpan};
 
-use super::outer::{self, BLOCK, HEIGHT, Start};
-use crate::cpu::convolution::Placement;
-use crate::cpu::gemm::{Packed, multiply};
-
-/// Positions gathered at a time: the rows stay in the cache while all panels pass over them.
-const GATHER: usize = 96;
+use crate::cpu::buffers::Buffer;
+use crate::cpu::convolution::{Framed, Placement, convolve};
+use crate::cpu::gemm::{Finish, Left, Packed, Start, Steps, accumulate};
 
 /// A convolution's transpose: its cotangent, convolved with the flipped kernel.
 ///
 /// With stride `s` the input pixels fall into `s x s` phases, by their place modulo `s`; those of one
 /// phase meet the same positions of the kernel, so each phase is a convolution of its own with
 /// stride 1. An element's terms run over (row, column, filter) of the cotangent, in the order of
-/// [`multiply`] with padded positions as zeros.
+/// [`convolve`] with padded positions as zeros.
 #[derive(Debug)]
 pub(crate) struct Transposed {
     place: Placement,
@@ -26,6 +23,8 @@ pub(crate) struct Transposed {
 #[derive(Debug)]
 struct Phase {
     axes: [PhaseAxis; 2],
+    /// The window over the cotangent that gives the phase's pixels.
+    place: Placement,
     /// `[rows * columns * filters, channels]`.
     kernel: Packed,
 }
@@ -37,8 +36,11 @@ struct PhaseAxis {
     offset: usize,
     /// Number of its input pixels.
     pixels: usize,
-    /// Cotangent position under the window of the first pixel; each further pixel moves it by one.
-    first: isize,
+    /// Positions of the cotangent before the first that the phase meets.
+    skipped: usize,
+    /// Positions of the first pixel's window before the cotangent; each further pixel moves the
+    /// window by one.
+    before: usize,
     /// Length of the window.
     taps: usize,
     /// The last kernel position that it meets; the window walks down from there at the stride.
@@ -57,19 +59,11 @@ impl PhaseAxis {
         Self {
             offset,
             pixels: place.input[axis].saturating_sub(offset).div_ceil(stride),
-            first: shift as isize + 1 - taps as isize,
+            skipped: (shift + 1).saturating_sub(taps),
+            before: taps.saturating_sub(shift + 1),
             taps,
             last_tap: (first_tap + stride * taps).saturating_sub(stride),
         }
-    }
-
-    /// Of the window of pixel `at`: how many of its positions lie before the cotangent, and the
-    /// cotangent's positions under it.
-    fn inside(&self, at: usize, length: usize) -> (usize, Range<usize>) {
-        let start = self.first + at as isize;
-        let clip = |position: isize| position.clamp(0, length as isize) as usize;
-        let range = clip(start)..clip(start + self.taps as isize);
-        ((range.start as isize - start).max(0) as usize, range)
     }
 }
 
@@ -82,62 +76,92 @@ impl Transposed {
             for column in 0..across.min(place.input[1]) {
                 let axes = [PhaseAxis::new(&place, 0, row), PhaseAxis::new(&place, 1, column)];
                 // A pixel that no window covers keeps its zero.
-                if axes.iter().all(|axis| axis.taps > 0) {
+                if let Some(own) = phase_place(&place, filters, axes) {
                     let kernel = phase_kernel(&place, kernel, filters, axes);
-                    phases.push(Phase { axes, kernel });
+                    phases.push(Phase { axes, place: own, kernel });
                 }
             }
         }
         Self { place, filters, phases }
     }
 
-    /// One image: `cotangent[h' * w', filters]` to `out[h * w, channels]`, which holds zeros.
-    pub(crate) fn apply(&self, cotangent: &[f32], gathered: &mut Vec<f32>, out: &mut [f32]) {
-        let channels = self.place.input[2];
+    /// Positions of an example's cotangent.
+    pub(crate) fn positions(&self) -> usize {
+        self.place.spans[0].outputs * self.place.spans[1].outputs
+    }
+
+    /// Whole examples: `cotangents[h' * w', filters]` each to `out[h * w, channels]` each, cut into
+    /// `ways` parallel parts or more.
+    pub(crate) fn apply(&self, cotangents: &[f32], out: &mut [f32], ways: usize) {
+        let finish = Finish::default();
+        if let ([phase], [1, 1]) = (&self.phases[..], self.place.window.strides) {
+            return convolve(cotangents, &phase.place, &phase.kernel, &finish, out, ways);
+        }
+        out.fill(0.0);
+        let count = cotangents.len() / (self.positions() * self.filters);
         for phase in &self.phases {
-            let k = phase.kernel.k();
             let pixels = phase.axes[0].pixels * phase.axes[1].pixels;
-            gathered.resize(GATHER * (k + channels), 0.0);
-            let (rows, results) = gathered.split_at_mut(GATHER * k);
-            for from in (0..pixels).step_by(GATHER) {
-                let count = GATHER.min(pixels - from);
-                for (row, at) in rows.chunks_exact_mut(k).zip(from..from + count) {
-                    self.gather(phase, cotangent, at, row);
-                }
-                let results = &mut results[..count * channels];
-                multiply(&rows[..count * k], &phase.kernel, None, results);
-                for (result, at) in results.chunks_exact(channels).zip(from..) {
-                    out[self.pixel(phase, at) * channels..][..channels].copy_from_slice(result);
+            let mut own = Buffer::stale(count * pixels * self.place.input[2]);
+            let met = self.met(phase, cotangents);
+            let met = met.as_deref().unwrap_or(cotangents);
+            convolve(met, &phase.place, &phase.kernel, &finish, &mut own, ways);
+            self.scatter(phase, &own, out);
+        }
+    }
+
+    /// The part of the cotangents from the first position that a phase meets on; nothing if that is
+    /// all of them.
+    fn met(&self, phase: &Phase, cotangents: &[f32]) -> Option<Buffer> {
+        let skipped = phase.axes.map(|axis| axis.skipped);
+        if skipped == [0, 0] {
+            return None;
+        }
+        let line = self.place.spans[1].outputs * self.filters;
+        let own = phase.place.input[1] * self.filters;
+        let images = cotangents.chunks_exact(self.positions() * self.filters);
+        let mut part = Buffer::stale(images.len() * phase.place.input[0] * own);
+        let lines = images.flat_map(|image| image.chunks_exact(line).skip(skipped[0]));
+        for (slot, line) in part.chunks_exact_mut(own).zip(lines) {
+            slot.copy_from_slice(&line[skipped[1] * self.filters..]);
+        }
+        Some(part)
+    }
+
+    /// Puts a phase's pixels into the images.
+    fn scatter(&self, phase: &Phase, pixels: &[f32], out: &mut [f32]) {
+        let [height, width, channels] = self.place.input;
+        let [down, across] = phase.axes;
+        let [step_down, step_across] = self.place.window.strides.map(|stride| stride as usize);
+        let images = out.chunks_exact_mut(height * width * channels);
+        let own = pixels.chunks_exact(down.pixels * across.pixels * channels);
+        for (image, pixels) in images.zip(own) {
+            let lines = image.chunks_exact_mut(width * channels).skip(down.offset);
+            let rows = pixels.chunks_exact(across.pixels * channels);
+            for (line, row) in lines.step_by(step_down).zip(rows) {
+                let slots = line.chunks_exact_mut(channels).skip(across.offset);
+                for (slot, pixel) in slots.step_by(step_across).zip(row.chunks_exact(channels)) {
+                    slot.copy_from_slice(pixel);
                 }
             }
         }
     }
+}
 
-    /// Position in the image of a phase's pixel.
-    fn pixel(&self, phase: &Phase, at: usize) -> usize {
-        let [down, across] = phase.axes;
-        let strides = self.place.window.strides.map(|stride| stride as usize);
-        let row = down.offset + strides[0] * (at / across.pixels);
-        row * self.place.input[1] + across.offset + strides[1] * (at % across.pixels)
+/// The window of a phase over the cotangent; nothing if it meets none of it.
+fn phase_place(place: &Placement, filters: usize, axes: [PhaseAxis; 2]) -> Option<Placement> {
+    let [height, width] =
+        [0, 1].map(|axis| place.spans[axis].outputs.saturating_sub(axes[axis].skipped));
+    if height == 0 || width == 0 || axes.iter().any(|axis| axis.taps == 0) {
+        return None;
     }
-
-    /// The cotangent under one pixel's window as a row of `rows * columns * filters` values.
-    fn gather(&self, phase: &Phase, cotangent: &[f32], at: usize, row: &mut [f32]) {
-        let [down, across] = phase.axes;
-        let [height, width] = self.place.spans.map(|span| span.outputs);
-        let (top, rows) = down.inside(at / across.pixels, height);
-        let (left, columns) = across.inside(at % across.pixels, width);
-        let (line, length) = (across.taps * self.filters, columns.len() * self.filters);
-        row.fill(0.0);
-        if length == 0 {
-            return;
-        }
-        for (offset, y) in rows.enumerate() {
-            let slot = &mut row[(top + offset) * line + left * self.filters..][..length];
-            let from = (y * width + columns.start) * self.filters;
-            slot.copy_from_slice(&cotangent[from..][..length]);
-        }
-    }
+    let window = Window {
+        size: axes.map(|axis| axis.taps as u32),
+        strides: [1, 1],
+        // The spans say how much on each side.
+        padding: Padding::Same,
+    };
+    let spans = axes.map(|axis| WindowSpan { outputs: axis.pixels, before: axis.before });
+    Some(Placement { window, input: [height, width, filters], spans })
 }
 
 /// The kernel positions of a phase, last first, each turned to `[filters, channels]`.
@@ -160,86 +184,29 @@ fn phase_kernel(place: &Placement, kernel: &[f32], filters: usize, axes: [PhaseA
     Packed::new(&matrix, k, channels)
 }
 
-/// Adds images' share of a kernel's gradient, for a part of its rows.
+/// Adds images' share of a kernel's gradient, `out[kh * kw * channels, filters]`.
 ///
 /// `images` and `cotangents` are whole examples, `[h, w, channels]` and `[h' * w', filters]` each.
-/// `out` holds rows `first..` of the gradient `[kh * kw * channels, filters]`, at most [`HEIGHT`] of
-/// them. Order: over the examples, and in each over its output positions in blocks of 256; a block's
-/// sum starts at zero and is then added.
+/// Order: over the examples, and in each over its output positions in blocks of 256; a block's sum
+/// starts at zero and is then added.
+///
+/// Runs on the threads of the lane that it is called under.
 pub(crate) fn accumulate_kernel(
     place: &Placement,
     images: &[f32],
     cotangents: &[f32],
     filters: usize,
-    first: usize,
     out: &mut [f32],
 ) {
-    let segments = segments(place, first..first + out.len() / filters);
-    let mut left = vec![[0.0_f32; HEIGHT]; BLOCK];
-    let positions = place.spans[0].outputs * place.spans[1].outputs;
-    let images = images.chunks_exact(place.input.iter().product());
-    for (image, cotangent) in images.zip(cotangents.chunks_exact(positions * filters)) {
-        for (block, right) in cotangent.chunks(BLOCK * filters).enumerate() {
-            let steps = &mut left[..right.len() / filters];
-            for (step, at) in steps.iter_mut().zip(block * BLOCK..) {
-                gather_segments(place, image, &segments, at, step);
-            }
-            outer::accumulate(steps, right, filters, Start::Zero, out);
-        }
-    }
+    let framed = Framed::new(images, place, rayon::current_num_threads());
+    let rows: Vec<usize> = framed.distances().collect();
+    // An architecture's shapes are far below 2^32.
+    let positions: Vec<u32> = framed.starts().map(|start| start as u32).collect();
+    let left = Left { values: framed.values(), starts: &rows, offsets: &positions };
+    let examples = framed.values().len() / framed.image();
+    let steps = Steps { left, distance: framed.image(), examples };
+    accumulate(&steps, cotangents, filters, Start::Add, out);
 }
 
-/// Consecutive channels at one position of the kernel.
-struct Segment {
-    /// Row and column in the window.
-    position: [usize; 2],
-    first_channel: usize,
-    /// Where its values go.
-    slots: Range<usize>,
-}
-
-/// The rows of a kernel `[kh * kw * channels, ..]` as segments.
-fn segments(place: &Placement, rows: Range<usize>) -> Vec<Segment> {
-    let (width, channels) = (place.window.size[1] as usize, place.input[2]);
-    let mut segments = Vec::new();
-    let mut row = rows.start;
-    while row < rows.end {
-        let (position, first_channel) = (row / channels, row % channels);
-        let length = (channels - first_channel).min(rows.end - row);
-        let slot = row - rows.start;
-        segments.push(Segment {
-            position: [position / width, position % width],
-            first_channel,
-            slots: slot..slot + length,
-        });
-        row += length;
-    }
-    segments
-}
-
-/// The image under the window at output position `at`, at the segments; zeros where it is padded.
-fn gather_segments(
-    place: &Placement,
-    image: &[f32],
-    segments: &[Segment],
-    at: usize,
-    step: &mut [f32; HEIGHT],
-) {
-    let [height, width, channels] = place.input;
-    let columns = place.spans[1].outputs;
-    let corner = [at / columns, at % columns];
-    let pixel = |axis: usize, position: [usize; 2], length: usize| {
-        let from = corner[axis] * place.window.strides[axis] as usize + position[axis];
-        from.checked_sub(place.spans[axis].before).filter(|pixel| *pixel < length)
-    };
-    for segment in segments {
-        let slots = &mut step[segment.slots.clone()];
-        match (pixel(0, segment.position, height), pixel(1, segment.position, width)) {
-            (Some(y), Some(x)) => {
-                let from = (y * width + x) * channels + segment.first_channel;
-                slots.copy_from_slice(&image[from..][..slots.len()]);
-            }
-            _ => slots.fill(0.0),
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,27 +1,19 @@
 //! Gradients of fully connected layers with respect to their kernel.
 
-use super::outer::{self, BLOCK, HEIGHT, Start};
+use crate::cpu::gemm::{Left, Start, Steps, accumulate};
 
-/// Adds examples' share of a kernel's gradient, for a part of its rows.
+/// Adds examples' share of a kernel's gradient, `out[width, units]`.
 ///
-/// `inputs` and `cotangents` are whole examples, `[positions, width]` and `[positions, units]` each.
-/// `out` holds rows `first..` of the gradient `[width, units]`, at most [`HEIGHT`] of them. Order: over
-/// the examples, and in each over its positions in blocks of 256; a block's sum starts at zero and
-/// is then added.
+/// `inputs[examples, positions, width]` and `cotangents[examples, positions, units]`. Order: over the
+/// examples, and in each over its positions in blocks of 256; a block's sum starts at zero and is then
+/// added.
 pub(crate) fn accumulate_kernel(
     inputs: &[f32],
     cotangents: &[f32],
     [positions, width, units]: [usize; 3],
-    first: usize,
     out: &mut [f32],
 ) {
-    let examples = inputs.chunks_exact(positions * width);
-    for (input, cotangent) in examples.zip(cotangents.chunks_exact(positions * units)) {
-        let blocks = input.chunks(BLOCK * width).zip(cotangent.chunks(BLOCK * units));
-        for (input, cotangent) in blocks {
-            add(input, cotangent, [width, units], first, Start::Zero, out);
-        }
-    }
+    add(inputs, cotangents, [positions, width, units], Start::Add, out);
 }
 
 /// The same for examples of one position: `inputs[examples, width]`, `cotangents[examples, units]`, at
@@ -29,25 +21,27 @@ pub(crate) fn accumulate_kernel(
 pub(crate) fn continue_kernel(
     inputs: &[f32],
     cotangents: &[f32],
-    shape: [usize; 2],
-    first: usize,
+    [width, units]: [usize; 2],
     out: &mut [f32],
 ) {
-    add(inputs, cotangents, shape, first, Start::Held, out);
+    add(inputs, cotangents, [inputs.len() / width, width, units], Start::Continue, out);
 }
 
 fn add(
     inputs: &[f32],
     cotangents: &[f32],
-    [width, units]: [usize; 2],
-    first: usize,
+    [positions, width, units]: [usize; 3],
     start: Start,
     out: &mut [f32],
 ) {
-    let rows = out.len() / units;
-    let mut left = vec![[0.0_f32; HEIGHT]; inputs.len() / width];
-    for (step, input) in left.iter_mut().zip(inputs.chunks_exact(width)) {
-        step[..rows].copy_from_slice(&input[first..][..rows]);
+    if inputs.is_empty() {
+        return;
     }
-    outer::accumulate(&left, cotangents, units, start, out);
+    let starts: Vec<usize> = (0..width).collect();
+    // An architecture's shapes are far below 2^32.
+    let offsets: Vec<u32> = (0..positions).map(|position| (position * width) as u32).collect();
+    let left = Left { values: inputs, starts: &starts, offsets: &offsets };
+    let distance = positions * width;
+    let steps = Steps { left, distance, examples: inputs.len() / distance };
+    accumulate(&steps, cotangents, units, start, out);
 }
