@@ -6,6 +6,7 @@ pub(crate) mod arrange;
 pub(crate) mod buffers;
 pub(crate) mod convolution;
 pub(crate) mod elementwise;
+pub(crate) mod filters;
 pub(crate) mod gemm;
 pub(crate) mod gradient;
 #[cfg(test)]
@@ -17,3 +18,4 @@ pub(crate) mod pooling;
 pub(crate) mod random;
 pub(crate) mod reduce;
 mod simd;
+mod winograd;

@@ -7,6 +7,7 @@ use assay_ids::Digest;
 use assay_network::{Dataset, Layer, LayerKind, Network, ParameterRole};
 
 use crate::cpu::convolution::Placement;
+use crate::cpu::filters::Filters;
 use crate::cpu::gemm::{Packed, padded};
 use crate::cpu::normalization::Affine;
 use crate::cpu::reduce;
@@ -17,7 +18,7 @@ use crate::derivatives::Transposed;
 pub(crate) enum Operation {
     Convolution {
         place: Placement,
-        kernel: Packed,
+        kernel: Filters,
         bias: Option<Vec<f32>>,
     },
     Dense {
@@ -109,19 +110,19 @@ fn operation(network: &Network, layer: &Layer) -> Operation {
     let architecture = network.architecture();
     let find = |role: ParameterRole| {
         let mut own = layer.parameters.clone();
-        own.find(|at| architecture.parameters()[*at].role == role).map(|at| &*network.weights()[at])
+        own.find(|at| architecture.parameters()[*at].role == role).map(|at| &network.weights()[at])
     };
     // A network's arrays fit its architecture, and an architecture's windows fit its shapes.
     let need = |role| find(role).expect("the architecture lists this parameter");
     let place =
         |window| Placement::new(window, &layer.input).expect("the architecture fits windows");
     let inputs = layer.input.last().copied().unwrap_or(1);
-    let bias = || find(ParameterRole::Bias).map(padded);
+    let bias = || find(ParameterRole::Bias).map(|bias| padded(bias));
     match &layer.kind {
         LayerKind::Conv2d { filters, window, .. } => {
-            let k = (window.size[0] * window.size[1]) as usize * inputs;
-            let kernel = Packed::new(need(ParameterRole::Kernel), k, *filters as usize);
-            Operation::Convolution { place: place(*window), kernel, bias: bias() }
+            let place = place(*window);
+            let kernel = Filters::new(&place, need(ParameterRole::Kernel), *filters as usize);
+            Operation::Convolution { place, kernel, bias: bias() }
         }
         LayerKind::Dense { units, .. } => {
             let kernel = Packed::new(need(ParameterRole::Kernel), inputs, *units as usize);
@@ -131,8 +132,8 @@ fn operation(network: &Network, layer: &Layer) -> Operation {
         LayerKind::AvgPool2d { window } => Operation::AvgPool(place(*window)),
         LayerKind::GlobalAvgPool2d => Operation::GlobalAvgPool,
         LayerKind::BatchNorm { epsilon, .. } => Operation::BatchNorm(Affine::new(
-            find(ParameterRole::Gamma),
-            find(ParameterRole::Beta),
+            find(ParameterRole::Gamma).map(|values| &**values),
+            find(ParameterRole::Beta).map(|values| &**values),
             need(ParameterRole::MovingMean),
             need(ParameterRole::MovingVariance),
             *epsilon,

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::Transposed;
 use crate::cpu::gemm::{self, Finish};
 use crate::cpu::normalization::Affine;
-use crate::cpu::{convolution, gradient, pooling};
+use crate::cpu::{gradient, pooling};
 use crate::prepared::Operation;
 use crate::{Lane, PreparedNetwork};
 
@@ -79,7 +79,7 @@ fn weigh(operation: &Operation, layer: &Layer, finish: &Finish<'_>, x: &[f32]) -
     by_rows([from, to], rows, x, |x, out, ways| match operation {
         Operation::Dense { kernel, .. } => gemm::multiply_rows(x, kernel, finish, out, ways),
         Operation::Convolution { place, kernel, .. } => {
-            convolution::convolve(x, place, kernel, finish, out, ways);
+            kernel.convolve(x, place, finish, out, ways);
         }
         _ => {}
     })

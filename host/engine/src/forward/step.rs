@@ -3,7 +3,8 @@
 use assay_network::Activation;
 use rayon::prelude::*;
 
-use crate::cpu::convolution::{Placement, convolve};
+use crate::cpu::convolution::Placement;
+use crate::cpu::filters::Filters;
 use crate::cpu::gemm::{Finish, Packed, multiply_rows};
 use crate::cpu::normalization::Affine;
 use crate::cpu::{activation, pooling};
@@ -14,7 +15,7 @@ pub(super) enum Work<'n> {
     Copy,
     Convolution {
         place: &'n Placement,
-        kernel: &'n Packed,
+        kernel: &'n Filters,
         finish: Finish<'n>,
     },
     Dense {
@@ -65,7 +66,7 @@ impl Step<'_> {
                 self.run_in_place(out, ways);
             }
             Work::Convolution { place, kernel, finish } => {
-                convolve(input, place, kernel, finish, out, ways);
+                kernel.convolve(input, place, finish, out, ways);
             }
             Work::Dense { kernel, finish } => multiply_rows(input, kernel, finish, out, ways),
             Work::MaxPool(_) | Work::AvgPool(_) | Work::GlobalAvgPool => {

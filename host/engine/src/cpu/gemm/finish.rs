@@ -32,7 +32,7 @@ pub(crate) struct Finish<'a> {
 
 impl Finish<'_> {
     /// Whether there is a value for every column of this many panels.
-    pub(super) fn fits(&self, panels: usize) -> bool {
+    pub(in super::super) fn fits(&self, panels: usize) -> bool {
         let columns = panels * COLUMNS;
         self.bias.is_none_or(|bias| bias.len() >= columns)
             && self.affine.is_none_or(|affine| affine.arrays().iter().all(|a| a.len() >= columns))
@@ -50,7 +50,7 @@ impl Finish<'_> {
     )]
     #[expect(unsafe_code, reason = "intrinsics of instruction sets found at run time")]
     #[inline(always)]
-    pub(super) unsafe fn apply<V: Vector, const C: usize>(
+    pub(in super::super) unsafe fn apply<V: Vector, const C: usize>(
         &self,
         column: usize,
         mut row: [V; C],
