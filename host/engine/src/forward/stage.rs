@@ -74,7 +74,7 @@ fn stages(steps: &[Step<'_>]) -> Vec<Range<usize>> {
 
 /// Examples that fill a tile's rows often enough.
 fn examples_at_least(step: &Step<'_>) -> usize {
-    ROWS.div_ceil(step.rows)
+    ROWS.div_ceil(step.product_rows())
 }
 
 /// Examples of a piece of these steps.

@@ -57,6 +57,15 @@ impl Step<'_> {
         matches!(self.work, Work::Convolution { .. } | Work::Dense { .. })
     }
 
+    /// Rows of the product that the step is, for one example.
+    pub(super) fn product_rows(&self) -> usize {
+        let pixels = match &self.work {
+            Work::Convolution { kernel, .. } => kernel.tile().pow(2),
+            _ => 1,
+        };
+        self.rows.div_ceil(pixels)
+    }
+
     /// Computes whole examples into `out`, cut into parallel parts if `ways` is over 1.
     pub(super) fn run(&self, input: &[f32], out: &mut [f32], ways: usize) {
         let examples = out.len() / self.size;
