@@ -6,9 +6,11 @@
 //! Begin with the files in `tests/tests/`, one for each promise.
 
 mod command;
+mod gpu;
 mod guest;
 mod place;
 
 pub use command::{Ran, assay, import};
+pub use gpu::GpuProcess;
 pub use guest::Guest;
 pub use place::{built_guest, shared, shipped_task};

@@ -13,6 +13,11 @@ use crate::workspace::Workspace;
 const FASHION_MNIST: &str = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz";
 const FASHION_MNIST_PACKAGE: &str = "dataset-fashion-mnist";
 
+/// Where systems list their Vulkan drivers.
+const VULKAN_DRIVERS: [&str; 2] = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
+/// Drivers of common cards, and one that computes in software.
+const VULKAN_PACKAGE: &str = "mesa-vulkan-drivers";
+
 /// Tools without which everything still works, and what each adds.
 const OPTIONAL: [(&str, &str); 2] = [
     ("nextest", "runs tests faster (cargo install cargo-nextest --locked)"),
@@ -25,6 +30,10 @@ pub(crate) fn run(_workspace: &Workspace) -> Result<()> {
     lint_tools()?;
     if let Err(error) = fashion_mnist() {
         // Only the demonstration and a few tests need the images; the rest of the project does not.
+        eprintln!("note: {error:#}");
+    }
+    if let Err(error) = graphics_adapter() {
+        // Only the `gpu` lane needs one.
         eprintln!("note: {error:#}");
     }
     for (name, use_of_it) in OPTIONAL {
@@ -67,4 +76,15 @@ pub(crate) fn fashion_mnist() -> Result<()> {
     }
     install_debian_packages(&[FASHION_MNIST_PACKAGE], &mut |line| eprintln!("   {line}"))
         .context("the images of Fashion-MNIST are not here")
+}
+
+/// Something that the `gpu` lane can compute on: software does for tests.
+pub(crate) fn graphics_adapter() -> Result<()> {
+    let listed =
+        |dir: &&str| std::fs::read_dir(dir).is_ok_and(|mut drivers| drivers.next().is_some());
+    if VULKAN_DRIVERS.iter().any(listed) {
+        return Ok(());
+    }
+    install_debian_packages(&[VULKAN_PACKAGE], &mut |line| eprintln!("   {line}"))
+        .context("there is no Vulkan driver here, so the gpu lane has nothing to compute on")
 }

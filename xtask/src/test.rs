@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check of the project in one order, cheap ones first; stops at the first
 //! that fails and says how to repeat it. Continuous integration runs exactly this.
 
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Result;
@@ -8,8 +9,10 @@ use anyhow::Result;
 use crate::workspace::Workspace;
 use crate::{guests, setup, step, tidy};
 
-const DENY_WARNINGS: &[&str] =
-    &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
+/// Every package of a workspace.
+const ALL: &[&str] = &["--workspace"];
+/// All but the package whose dependencies take longer to build than everything else together.
+const ALL_BUT_GPU: &[&str] = &["--workspace", "--exclude", "assay-gpu"];
 
 pub(crate) fn run(workspace: &Workspace, full: bool) -> Result<()> {
     let start = Instant::now();
@@ -23,13 +26,18 @@ pub(crate) fn run(workspace: &Workspace, full: bool) -> Result<()> {
             // Tests that need the images say that they skip.
             eprintln!("note: {error:#}");
         }
+        if full && let Err(error) = setup::graphics_adapter() {
+            // So do the tests of the gpu lane.
+            eprintln!("note: {error:#}");
+        }
         Ok(())
     })?;
     step::cargo("format", root, &["fmt", "--all", "--check"], &[])?;
     step::run("tidy", "cargo xtask tidy", || tidy::run(workspace))?;
-    step::cargo("lints", root, DENY_WARNINGS, &[])?;
+    let packages = if full { ALL } else { ALL_BUT_GPU };
+    lints("lints", root, packages)?;
     step::run("guests", "cargo xtask guests", || guests::run(workspace))?;
-    host_tests(workspace, long)?;
+    host_tests(workspace, packages, long)?;
     guest_sdk(workspace, long)?;
     if step::has_cargo_command("deny")? {
         step::cargo("dependencies", root, &["deny", "check"], &[])?;
@@ -40,14 +48,19 @@ pub(crate) fn run(workspace: &Workspace, full: bool) -> Result<()> {
     Ok(())
 }
 
-fn host_tests(workspace: &Workspace, env: &[(&str, &str)]) -> Result<()> {
+fn lints(name: &str, dir: &Path, packages: &[&str]) -> Result<()> {
+    let rest: &[&str] = &["--all-targets", "--quiet", "--", "-D", "warnings"];
+    step::cargo(name, dir, &[&["clippy"], packages, rest].concat(), &[])
+}
+
+fn host_tests(workspace: &Workspace, packages: &[&str], env: &[(&str, &str)]) -> Result<()> {
     let root = workspace.root();
     if step::has_cargo_command("nextest")? {
-        step::cargo("tests", root, &["nextest", "run", "--workspace"], env)?;
+        step::cargo("tests", root, &[&["nextest", "run"], packages].concat(), env)?;
     } else {
-        step::cargo("tests", root, &["test", "--workspace", "--all-targets"], env)?;
+        step::cargo("tests", root, &[&["test"], packages, &["--all-targets"]].concat(), env)?;
     }
-    step::cargo("doc tests", root, &["test", "--doc", "--workspace", "--quiet"], env)
+    step::cargo("doc tests", root, &[&["test", "--doc", "--quiet"], packages].concat(), env)
 }
 
 /// The guests' workspace is checked natively: what their wasm builds do is tested by the host's tests.
@@ -56,6 +69,6 @@ fn guest_sdk(workspace: &Workspace, env: &[(&str, &str)]) -> Result<()> {
     // Run inside the workspace, so that its own configuration holds.
     let dir = manifest.parent().unwrap_or(workspace.root());
     step::cargo("SDK format", dir, &["fmt", "--all", "--check"], &[])?;
-    step::cargo("SDK lints", dir, DENY_WARNINGS, &[])?;
+    lints("SDK lints", dir, ALL)?;
     step::cargo("SDK tests", dir, &["test", "--workspace"], env)
 }

@@ -1,12 +1,14 @@
 //! One request of a measure.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     BinaryOp, DatasetHandle, Descent, Direction, ImageOp, NetworkHandle, Objective, Pass, ReduceOp,
     Tangent, Tap, TensorHandle, UnaryOp,
 };
 
 /// One request. Shapes, indices and counts are as the guest gave them: [`crate::check`] decides.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(
     missing_docs,
     reason = "the WIT documentation describes each call and field; it is not repeated here"

@@ -1,9 +1,11 @@
 //! What derivatives are taken of, and along what; how a copy is trained.
 
+use serde::{Deserialize, Serialize};
+
 use crate::TensorHandle;
 
 /// A function of the logits, one number for each example. Lists hold one entry for each example.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Objective {
     /// The sum of the logits times the numbers of a tensor `[examples, classes]`.
     Cotangent(TensorHandle),
@@ -46,7 +48,7 @@ impl Objective {
 }
 
 /// What a derivative is taken along.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tangent {
     /// A change of the batch, of its shape.
     Batch(TensorHandle),
@@ -64,7 +66,7 @@ impl Tangent {
 }
 
 /// Settings of stochastic gradient descent.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Descent {
     /// Size of a step; negative numbers ascend.
     pub learning_rate: f32,

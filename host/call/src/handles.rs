@@ -1,9 +1,11 @@
 //! What calls name: tensors, networks and datasets of the unit.
 
+use serde::{Deserialize, Serialize};
+
 macro_rules! handle {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub struct $name(pub u32);
     };
 }
@@ -22,7 +24,7 @@ handle!(
 );
 
 /// A batch that enters a network at a layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pass {
     /// The network.
     pub network: NetworkHandle,

@@ -1,10 +1,12 @@
 //! Operations on batches of images.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Area, Border, Cells, ValueRange};
 
 /// An operation on a batch `[examples, height, width, channels]`. Lists give one entry for each
 /// example, or one for all.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the WIT documentation describes each operation and field")]
 pub enum ImageOp {
     FlipHorizontal,

@@ -24,6 +24,7 @@ pub mod price;
 mod reply;
 mod session;
 mod transcript;
+pub mod transport;
 
 pub use call::Call;
 pub use check::{Inventory, Live, Plan, Rejected, check};

@@ -1,5 +1,7 @@
 //! Every limit of a unit, in one table: number, unit and reason.
 
+use serde::{Deserialize, Serialize};
+
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
 pub struct Limit {
@@ -44,12 +46,14 @@ limits! {
     NETWORKS_MAX = 64, "networks", "populations of perturbed copies; their arrays count as tensors' bytes too";
     /// Steps of one call that trains.
     STEPS_MAX = 100_000, "steps", "bounds one call's time; more steps are more calls";
+    /// Bytes of one frame between the processes of a unit.
+    FRAME_BYTES_MAX = 4 << 20, "bytes", "what a guest may bring in one call (2 MiB) grows by at most a quarter when it is encoded";
     /// Calls of one unit.
     CALLS_MAX = 2_000_000, "calls", "bounds the transcript; the busiest published measure makes some ten thousand";
 }
 
 /// The limits of one unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Work that the unit may use.
     pub work_max: u64,

@@ -1,9 +1,11 @@
 //! The operations that calls name, with the meaning that the WIT documentation gives them.
 
+use serde::{Deserialize, Serialize};
+
 macro_rules! named {
     ($(#[$doc:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident => $text:literal,)+ }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         pub enum $name { $($(#[$inner])* $variant,)+ }
 
         impl $name {
@@ -159,7 +161,7 @@ named! {
 }
 
 /// One activation to take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tap {
     /// Position of the layer, from 0.
     pub layer: u32,
@@ -180,7 +182,7 @@ named! {
 }
 
 /// A rectangle in pixels, which may lie partly outside its image. Row 0 covers 0 to 1.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Area {
     /// Upper side.
     pub top: f32,
@@ -193,7 +195,7 @@ pub struct Area {
 }
 
 /// A rectangle of whole pixels inside an image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cells {
     /// First row.
     pub top: u32,
@@ -206,7 +208,7 @@ pub struct Cells {
 }
 
 /// The values that stand for black and for full brightness.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ValueRange {
     /// Black: what HSV calls 0.
     pub low: f32,

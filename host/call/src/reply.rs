@@ -1,11 +1,12 @@
 //! The answer to one call.
 
 use assay_network::{Layer, Parameter};
+use serde::{Deserialize, Serialize};
 
 use crate::{NetworkHandle, TensorHandle};
 
 /// What a call returns. Tensors stay on the executing side: only handles and shapes cross.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Reply {
     /// Nothing to say: done.
     Done,
@@ -41,7 +42,7 @@ pub enum Reply {
 }
 
 /// Statistics of a dataset's input values.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Statistics {
     /// Smallest value.
     pub minimum: f32,
@@ -54,7 +55,7 @@ pub struct Statistics {
 }
 
 /// Which kind of mistake a call was; the cases of the WIT `error`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ErrorKind {
     /// Shapes do not fit each other or the operation.
     ShapeMismatch,
@@ -83,7 +84,7 @@ impl ErrorKind {
 
 /// A mistake in a call's arguments. Its text holds only words and numbers that the guest already
 /// knew.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{}: {message}", kind.name())]
 pub struct CallError {
     /// Which kind of mistake.

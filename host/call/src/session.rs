@@ -1,6 +1,7 @@
 //! One unit's conversation: check, charge, execute, record, in that order and in one place.
 
 use assay_ids::Digest;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Call, Detail, Exhausted, Inventory, Ledger, Limits, NetworkHandle, Plan, Rejected, Reply,
@@ -57,7 +58,7 @@ pub enum Stop {
 }
 
 /// What a unit used on the host's side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Meters {
     /// Work charged.
     pub work: u64,

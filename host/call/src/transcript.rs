@@ -5,11 +5,12 @@
 //! call by call.
 
 use assay_ids::{Digest, Digester};
+use serde::{Deserialize, Serialize};
 
 use crate::{Call, Reply, encode};
 
 /// How much of a run the transcript covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Detail {
     /// What the guest saw; the same for every way to compute that gives the guest the same values.
     Visible,

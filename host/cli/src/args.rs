@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 const EXIT_CODES: &str = "Exit codes: 0 ok, 1 failed or differs, 2 usage, 3 inconclusive.";
 
@@ -66,6 +66,33 @@ pub(crate) struct RunArgs {
     /// Computing threads; 0 takes one for each core. The result does not depend on it.
     #[arg(long, default_value_t = 0)]
     pub(crate) threads: usize,
+    /// How to compute: `cpu` has the same bits everywhere; `gpu` is faster on a graphics adapter, and
+    /// its values are provisional.
+    #[arg(long, value_enum, default_value_t = LaneName::Cpu)]
+    pub(crate) lane: LaneName,
+    /// After a run on the `gpu` lane, run again on the `cpu` lane and say whether it gives the
+    /// networks the same order.
+    #[arg(long)]
+    pub(crate) confirm: bool,
+}
+
+/// A way to compute calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LaneName {
+    /// The bit-exact one.
+    Cpu,
+    /// Burn on wgpu, in the binary `assay-gpu`.
+    Gpu,
+}
+
+impl LaneName {
+    /// The lane's name in JSON and messages.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Gpu => "gpu",
+        }
+    }
 }
 
 #[derive(Debug, Parser)]

@@ -1,7 +1,10 @@
 //! One module per command. Each parses nothing and decides everything about its output.
 
+mod beside;
 pub(crate) mod build;
 pub(crate) mod check;
+mod confirm;
+mod gpu;
 pub(crate) mod import;
 pub(crate) mod inspect;
 pub(crate) mod run;

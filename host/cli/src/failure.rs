@@ -4,6 +4,8 @@ use std::fmt::Display;
 
 /// Failed, or differs from what was expected.
 pub(crate) const FAILED: u8 = 1;
+/// Not used as the command line says.
+pub(crate) const USAGE: u8 = 2;
 /// Neither failed nor ok: run it again.
 pub(crate) const INCONCLUSIVE: u8 = 3;
 

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
+use crate::plain::PlainLayerKind;
 use crate::{LayerKind, ParameterRole};
 
 /// One layer of a checked architecture. Shapes have no batch axis.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Layer {
     /// Type and settings.
+    #[serde(with = "PlainLayerKind")]
     pub kind: LayerKind,
     /// Shape of one example entering the layer.
     pub input: Vec<usize>,
@@ -20,7 +24,7 @@ pub struct Layer {
 }
 
 /// One parameter array of an architecture.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parameter {
     /// Position of the layer that owns it.
     pub layer: usize,

@@ -14,6 +14,7 @@ mod activation;
 mod architecture;
 mod dataset;
 mod layer;
+mod plain;
 mod window;
 
 pub use activation::Activation;

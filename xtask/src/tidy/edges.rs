@@ -12,7 +12,7 @@ use crate::step;
 use crate::workspace::{self, Workspace};
 
 /// Rooms of ours, each with the only rooms it may depend on.
-const MAY_KNOW: [(&str, &[&str]); 9] = [
+const MAY_KNOW: [(&str, &[&str]); 10] = [
     ("assay-ids", &[]),
     ("assay-network", &["assay-ids"]),
     ("assay-call", &["assay-ids", "assay-network"]),
@@ -21,6 +21,7 @@ const MAY_KNOW: [(&str, &[&str]); 9] = [
     ("assay-sandbox", &["assay-call", "assay-ids", "assay-network"]),
     ("assay-score", &[]),
     ("assay-toolchain", &[]),
+    ("assay-gpu", &["assay-call", "assay-engine", "assay-ids", "assay-network"]),
     ("assay-trainer", &["assay-ids", "assay-network", "assay-task", "assay-engine"]),
 ];
 

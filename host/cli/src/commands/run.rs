@@ -11,11 +11,13 @@ use assay_task::Task;
 use serde_json::{Value, json};
 
 use super::check;
+use super::confirm::{Verdict, compare};
+use super::gpu::GpuLane;
 use super::score::{DRAWS, SEED};
 use super::truth::truth_if_there;
-use super::unit::{Unit, run_task};
-use crate::args::RunArgs;
-use crate::failure::{FAILED, Failure, INCONCLUSIVE, read};
+use super::unit::{Computer, Unit, run_task};
+use crate::args::{LaneName, RunArgs};
+use crate::failure::{FAILED, Failure, INCONCLUSIVE, USAGE, read};
 use crate::output;
 
 /// What the truth adds to a task's values.
@@ -30,9 +32,20 @@ struct TaskReport {
     units: Vec<Unit>,
     /// Nothing if a unit has no value, or the truth is not at hand.
     scored: Option<Scored>,
+    confirmation: Option<Confirmation>,
+}
+
+/// The same task again on the `cpu` lane.
+struct Confirmation {
+    units: Vec<Unit>,
+    verdict: Verdict,
 }
 
 pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
+    if args.confirm && args.lane == LaneName::Cpu {
+        let failure = Failure::new("--confirm compares with the `cpu` lane, and this is its run");
+        return Err(failure.hint("give it with --lane gpu").with_code(USAGE));
+    }
     let bytes = read(&args.file)?;
     // Every task is opened before the first unit runs: a typing mistake in the last one should not
     // cost the run of the others.
@@ -45,21 +58,46 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     let sandbox = check::sandbox()?;
     let measure =
         sandbox.admit(&bytes).map_err(|reasons| check::refused(args.file.display(), &reasons))?;
-    let lane = Lane::new(args.threads).map_err(Failure::new)?;
+    let mut computer = computer(args.lane, args.threads)?;
+    let mut cpu =
+        if args.confirm { Some(self::computer(LaneName::Cpu, args.threads)?) } else { None };
+    let seed = ContestSeed(args.seed);
     let mut reports = Vec::with_capacity(tasks.len());
     for (task, truth) in tasks.iter().zip(&truths) {
-        let units = run_task(&sandbox, &measure, task, &lane, ContestSeed(args.seed))?;
+        let units = run_task(&sandbox, &measure, task, &mut computer, seed)?;
         print_logs(task.name(), &units);
         let scored = truth.as_ref().map_or(Ok(None), |truth| score(task.name(), truth, &units))?;
-        reports.push(TaskReport { name: task.name().to_owned(), units, scored });
+        let confirmation = match &mut cpu {
+            Some(cpu) => {
+                let again = run_task(&sandbox, &measure, task, cpu, seed)?;
+                let verdict = compare(&units, &again);
+                Some(Confirmation { units: again, verdict })
+            }
+            None => None,
+        };
+        reports.push(TaskReport { name: task.name().to_owned(), units, scored, confirmation });
     }
     if args.json {
         let tasks: Vec<Value> = reports.iter().map(json_of).collect();
-        output::json(&json!({"schema": 1, "tasks": tasks}))?;
+        let mut json = json!({"schema": 1, "lane": args.lane.name(), "tasks": tasks});
+        if args.lane != LaneName::Cpu {
+            json["provisional"] = true.into();
+        }
+        output::json(&json)?;
     } else {
-        output::print(&reports.iter().map(text).collect::<Vec<_>>().join("\n"))?;
+        let provisional = args.lane != LaneName::Cpu;
+        let texts: Vec<String> = reports.iter().map(|report| text(report, provisional)).collect();
+        output::print(&texts.join("\n"))?;
     }
-    outcome(&reports)
+    outcome(&reports)?;
+    confirmed(&reports)
+}
+
+fn computer(lane: LaneName, threads: usize) -> Result<Computer, Failure> {
+    match lane {
+        LaneName::Cpu => Lane::new(threads).map(Computer::Cpu).map_err(Failure::new),
+        LaneName::Gpu => GpuLane::start(threads).map(Computer::Gpu),
+    }
 }
 
 /// The task's truth, with a note if there is none.
@@ -97,21 +135,26 @@ fn json_of(report: &TaskReport) -> Value {
     let units: Vec<Value> = report
         .units
         .iter()
-        .map(|unit| {
+        .enumerate()
+        .map(|(at, unit)| {
             let outcome = &unit.report.outcome;
             let mut json = json!({
                 "id": unit.id,
                 "value": outcome.value().map(json_number),
                 "fuel": unit.report.fuel,
-                "work": unit.meters.work,
-                "calls": unit.meters.calls,
-                "bytes": unit.meters.bytes,
+                "work": unit.used.map(|used| used.meters.work),
+                "calls": unit.used.map(|used| used.meters.calls),
+                "bytes": unit.used.map(|used| used.meters.bytes),
                 "seed": unit.report.seed.0,
                 "outcome": outcome.class(),
-                "transcript": unit.transcript,
+                "transcript": unit.used.map(|used| used.transcript),
             });
             if outcome.value().is_none() {
                 json["reason"] = outcome.explain().into();
+            }
+            if let Some(confirmation) = &report.confirmation {
+                let value = confirmation.units[at].report.outcome.value();
+                json["cpu_value"] = value.map_or(Value::Null, json_number);
             }
             json
         })
@@ -126,10 +169,14 @@ fn json_of(report: &TaskReport) -> Value {
             "p95": json_number(scored.chance.p95),
         });
     }
+    if let Some(Confirmation { verdict, .. }) = &report.confirmation {
+        json["confirmed"] = verdict.confirmed().into();
+        json["differing_pairs"] = json!(verdict.differing);
+    }
     json
 }
 
-fn text(report: &TaskReport) -> String {
+fn text(report: &TaskReport, provisional: bool) -> String {
     let rows: Vec<Vec<String>> = report
         .units
         .iter()
@@ -137,22 +184,55 @@ fn text(report: &TaskReport) -> String {
             let outcome = &unit.report.outcome;
             let value =
                 outcome.value().map_or_else(|| "-".to_owned(), |value| format!("{value:.9}"));
-            let (fuel, work) = (unit.report.fuel.to_string(), unit.meters.work.to_string());
+            let fuel = unit.report.fuel.to_string();
+            let work =
+                unit.used.map_or_else(|| "-".to_owned(), |used| used.meters.work.to_string());
             vec![unit.id.clone(), value, fuel, work, outcome.class().to_owned()]
         })
         .collect();
     let table = output::table(&[&report.name, "value", "fuel", "work", "outcome"], &rows);
+    let label = match &report.confirmation {
+        None if provisional => "  provisional: computed on the gpu lane\n",
+        None => "",
+        Some(Confirmation { verdict, .. }) if verdict.confirmed() => {
+            "  confirmed: the cpu lane gives the same order\n"
+        }
+        Some(_) => "  provisional: the cpu lane does not confirm it\n",
+    };
     let Some(scored) = &report.scored else {
-        return format!("{table}no score\n");
+        return format!("{table}no score\n{label}");
     };
     format!(
-        "{table}score {:.12}  (chance {:.4} +- {:.4}, 95 % below {:.4}; Kendall's tau {:.4})\n",
+        "{table}score {:.12}  (chance {:.4} +- {:.4}, 95 % below {:.4}; Kendall's tau {:.4})\n{label}",
         scored.score,
         scored.chance.mean,
         scored.chance.sd,
         scored.chance.p95,
         scored.beside.kendall_tau,
     )
+}
+
+/// A run that the `cpu` lane was asked to confirm fails where it does not.
+fn confirmed(reports: &[TaskReport]) -> Result<(), Failure> {
+    let mut lines = Vec::new();
+    for report in reports {
+        let Some(Confirmation { units, verdict }) = &report.confirmation else { continue };
+        for unit in units.iter().filter(|unit| unit.report.outcome.value().is_none()) {
+            let outcome = unit.report.outcome.explain();
+            lines.push(format!("{} {} on the cpu lane: {outcome}", report.name, unit.id));
+        }
+        if let Some((first, second)) = verdict.differing.first() {
+            let count = verdict.differing.len();
+            lines.push(format!(
+                "{}: the cpu lane orders {count} pairs of networks differently, {first} and {second} among them",
+                report.name
+            ));
+        }
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::all(lines).hint("the cpu lane's values are the ones that count"))
 }
 
 /// A unit without a value fails the run; if all such units are inconclusive, so is the run.

@@ -2,21 +2,14 @@
 
 use std::process::Command;
 
+use super::beside::beside;
 use crate::args::TrainArgs;
 use crate::failure::Failure;
 
 const BINARY: &str = "assay-train";
 
 pub(crate) fn run(args: &TrainArgs) -> Result<(), Failure> {
-    let own = std::env::current_exe()
-        .map_err(|error| Failure::new(format!("cannot find this program's place: {error}")))?;
-    let binary = own.with_file_name(BINARY);
-    if !binary.is_file() {
-        let message = format!("`{BINARY}` is not beside {}", own.display());
-        return Err(Failure::new(message).hint(
-            "it is built apart because of its size: `cargo build -p assay-trainer` (with the profile of this program)",
-        ));
-    }
+    let binary = beside(BINARY, "assay-trainer")?;
     let status = Command::new(&binary)
         .arg(&args.recipe)
         .arg("--into")

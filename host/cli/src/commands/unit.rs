@@ -1,13 +1,16 @@
-//! Runs the units of one task on this machine, in process.
+//! Runs the units of one task on this machine.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use assay_call::{Call, Detail, Host, Limits, Meters, Reply, Session, Stop};
+use assay_call::transport::Report;
+use assay_call::{Call, Detail, Host, Limits, Reply, Session, Stop};
 use assay_engine::{Engine, Lane, PreparedData, PreparedNetwork};
-use assay_ids::{ContestSeed, Digest, UnitSeed};
-use assay_sandbox::{Admitted, Sandbox, UnitReport};
+use assay_ids::{ContestSeed, UnitSeed};
+use assay_network::{Dataset, Network};
+use assay_sandbox::{Admitted, Outcome, Sandbox, UnitReport};
 use assay_task::Task;
 
+use super::gpu::GpuLane;
 use crate::failure::Failure;
 use crate::progress;
 
@@ -15,8 +18,16 @@ use crate::progress;
 pub(crate) struct Unit {
     pub(crate) id: String,
     pub(crate) report: UnitReport,
-    pub(crate) meters: Meters,
-    pub(crate) transcript: Digest,
+    /// What the executing side knows; nothing if it was lost.
+    pub(crate) used: Option<Report>,
+}
+
+/// Where calls are computed.
+pub(crate) enum Computer {
+    /// In this process, bit-exact.
+    Cpu(Lane),
+    /// In `assay-gpu`.
+    Gpu(GpuLane),
 }
 
 /// A session that this side keeps while the sandbox uses it, to read its meters afterwards.
@@ -37,10 +48,10 @@ pub(crate) fn run_task(
     sandbox: &Sandbox,
     measure: &Admitted,
     task: &Task,
-    lane: &Lane,
+    computer: &mut Computer,
     contest: ContestSeed,
 ) -> Result<Vec<Unit>, Failure> {
-    let data = Arc::new(PreparedData::new(task.dataset().map_err(Failure::new)?));
+    let mut data = TaskData::new(task.dataset().map_err(Failure::new)?, computer);
     let ids = task.network_ids();
     let bar = progress::bar(ids.len(), task.name());
     let mut units = Vec::with_capacity(ids.len());
@@ -51,29 +62,59 @@ pub(crate) fn run_task(
             Failure::new(format!("{}: {id} has no digest in the manifest", task.name()))
         })?;
         let seed = UnitSeed::derive(contest, measure.digest, digest);
-        units.push(run_unit(sandbox, measure, id, network, &data, lane, seed));
+        let run = |host: Box<dyn Host + Send>| sandbox.run(measure, host, seed);
+        let (report, used) = data.unit(network, seed, run);
+        units.push(Unit { id: id.to_owned(), report, used });
         bar.inc(1);
     }
     bar.finish_and_clear();
     Ok(units)
 }
 
-fn run_unit(
-    sandbox: &Sandbox,
-    measure: &Admitted,
-    id: &str,
-    network: assay_network::Network,
-    data: &Arc<PreparedData>,
-    lane: &Lane,
-    seed: UnitSeed,
-) -> Unit {
-    let operations = network.architecture().operations();
-    let limits = Limits::for_network(operations, data.dataset().examples() as u64);
-    let prepared = Arc::new(PreparedNetwork::new(network));
-    let engine = Engine::new(lane.clone(), prepared, Arc::clone(data));
-    let session = Arc::new(Mutex::new(Session::new(engine, limits, Detail::Visible)));
-    let report = sandbox.run(measure, Box::new(Shared(Arc::clone(&session))), seed);
-    let session = session.lock().unwrap_or_else(PoisonError::into_inner);
-    let (meters, transcript) = (session.meters(), session.transcript().digest());
-    Unit { id: id.to_owned(), report, meters, transcript }
+/// A task's data in the form that the lane wants.
+enum TaskData<'a> {
+    Cpu(&'a Lane, Arc<PreparedData>),
+    Gpu(&'a mut GpuLane, Dataset),
+}
+
+impl<'a> TaskData<'a> {
+    fn new(data: Dataset, computer: &'a mut Computer) -> Self {
+        match computer {
+            Computer::Cpu(lane) => Self::Cpu(lane, Arc::new(PreparedData::new(data))),
+            Computer::Gpu(lane) => {
+                lane.next_task();
+                Self::Gpu(lane, data)
+            }
+        }
+    }
+
+    fn unit(
+        &mut self,
+        network: Network,
+        seed: UnitSeed,
+        run: impl FnOnce(Box<dyn Host + Send>) -> UnitReport,
+    ) -> (UnitReport, Option<Report>) {
+        let operations = network.architecture().operations();
+        let limits = |data: &Dataset| Limits::for_network(operations, data.examples() as u64);
+        match self {
+            Self::Cpu(lane, data) => {
+                let limits = limits(data.dataset());
+                let prepared = Arc::new(PreparedNetwork::new(network));
+                let engine = Engine::new(lane.clone(), prepared, Arc::clone(data));
+                let session = Session::new(engine, limits, Detail::Visible);
+                let session = Arc::new(Mutex::new(session));
+                let report = run(Box::new(Shared(Arc::clone(&session))));
+                let session = session.lock().unwrap_or_else(PoisonError::into_inner);
+                let (meters, transcript) = (session.meters(), session.transcript().digest());
+                (report, Some(Report { meters, transcript }))
+            }
+            Self::Gpu(lane, data) => {
+                let limits = limits(data);
+                lane.unit(data, &network, limits, run).unwrap_or_else(|error| {
+                    let outcome = Outcome::Inconclusive(format!("the gpu lane failed: {error}"));
+                    (UnitReport { outcome, fuel: 0, seed, log: Vec::new() }, None)
+                })
+            }
+        }
+    }
 }

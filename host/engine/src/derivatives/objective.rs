@@ -40,8 +40,8 @@ pub fn objective(
 }
 
 impl<'a> Objective<'a> {
-    /// The objective of some of the examples.
-    pub(super) fn part(&self, examples: Range<usize>, classes: usize) -> Self {
+    /// The objective of some of the examples; `classes` is the number of logits of each.
+    pub fn part(&self, examples: Range<usize>, classes: usize) -> Self {
         let rows = |values: &'a [f32]| &values[examples.start * classes..examples.end * classes];
         match self {
             Self::Cotangent(values) => Self::Cotangent(rows(values)),
@@ -54,8 +54,8 @@ impl<'a> Objective<'a> {
         }
     }
 
-    /// Values at `logits [examples, classes]`.
-    fn values(&self, logits: &[f32], classes: usize) -> Vec<f32> {
+    /// Values at `logits [examples, classes]`, one for each example.
+    pub fn values(&self, logits: &[f32], classes: usize) -> Vec<f32> {
         let rows = logits.chunks_exact(classes).enumerate();
         rows.map(|(example, row)| self.value(row, example) as f32).collect()
     }
@@ -89,7 +89,7 @@ impl<'a> Objective<'a> {
     }
 
     /// Derivatives with respect to `logits [examples, classes]`, of their shape.
-    pub(super) fn cotangents(&self, logits: &[f32], classes: usize) -> Vec<f32> {
+    pub fn cotangents(&self, logits: &[f32], classes: usize) -> Vec<f32> {
         let mut all = vec![0.0; logits.len()];
         let rows = logits.chunks_exact(classes).zip(all.chunks_exact_mut(classes));
         for (example, (row, slots)) in rows.enumerate() {

@@ -44,18 +44,25 @@ pub(super) fn sizes(shape: &[usize]) -> Vec<u32> {
 }
 
 impl Engine {
-    pub(super) fn get(&self, tensor: TensorHandle) -> Result<&Tensor, Fault> {
+    /// A tensor of the unit.
+    pub fn get(&self, tensor: TensorHandle) -> Result<&Tensor, Fault> {
         match self.tensors.get(&tensor) {
             Some(made) => Ok(&made.tensor),
             None => Err(missing(tensor)),
         }
     }
 
-    pub(super) fn network(&self, network: NetworkHandle) -> Result<&Arc<PreparedNetwork>, Fault> {
+    /// A network of the unit.
+    pub fn network(&self, network: NetworkHandle) -> Result<&Arc<PreparedNetwork>, Fault> {
         match self.networks.get(&network) {
             Some(held) => Ok(&held.network),
             None => Err(Fault(format!("network {} is not here", network.0))),
         }
+    }
+
+    /// Takes in the tensors of a call that another lane has computed.
+    pub fn adopt(&mut self, call: &Call, tensors: Vec<Tensor>) -> Reply {
+        Reply::Tensors(self.put(call, tensors))
     }
 
     fn answer(&mut self, call: &Call, plan: &Plan) -> Result<Reply, Failure> {

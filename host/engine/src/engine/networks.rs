@@ -99,7 +99,8 @@ impl Engine {
         }))
     }
 
-    fn objective<'a>(&'a self, asked: &'a Asked) -> Result<Objective<'a>, Fault> {
+    /// An objective with the values of the tensors that it names.
+    pub fn objective<'a>(&'a self, asked: &'a Asked) -> Result<Objective<'a>, Fault> {
         Ok(match asked {
             Asked::Cotangent(tensor) => Objective::Cotangent(self.get(*tensor)?.values()),
             Asked::CrossEntropy(labels) => Objective::CrossEntropy(labels),

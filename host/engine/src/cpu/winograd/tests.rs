@@ -1,6 +1,3 @@
-<<<<<<< ours
-
-=======
 //! The documented order of operations, at every instruction set and odd size, and the error.
 
 use assay_network::{Padding, Window};
@@ -76,7 +73,8 @@ fn documented(image: &[f32], weights: &[f32], place: &Placement, filters: usize)
     let channels = place.input[2];
     let [height, width] = place.spans.map(|span| span.outputs);
     let mut out = vec![f32::NAN; height * width * filters];
-    for (top, left) in (0..height).step_by(2).flat_map(|y| (0..width).step_by(2).map(move |x| (y, x)))
+    for (top, left) in
+        (0..height).step_by(2).flat_map(|y| (0..width).step_by(2).map(move |x| (y, x)))
     {
         let corner = [top as isize, left as isize];
         let before = [0, 1].map(|axis| corner[axis] - place.spans[axis].before as isize);
@@ -150,8 +148,7 @@ fn cuts_of_a_batch_change_no_bit() {
     };
     let whole = run(&images, 1);
     for (cut, ways) in [(1, 1), (1, 2), (2, 1), (5, 3), (7, 2)] {
-        let parts: Vec<u32> =
-            images.chunks(cut * size).flat_map(|part| run(part, ways)).collect();
+        let parts: Vec<u32> = images.chunks(cut * size).flat_map(|part| run(part, ways)).collect();
         assert_eq!(parts, whole, "{cut} {ways}");
     }
     assert!(run(&[], 2).is_empty());
@@ -270,4 +267,3 @@ fn shapes_alone_choose() {
     let strided = Placement::new(window, &[32, 32, 64]).unwrap();
     assert!(!super::suits(&strided, 64), "windows apart");
 }
->>>>>>> theirs

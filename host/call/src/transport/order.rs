@@ -1,0 +1,223 @@
+//! What an engine process is told around its units: the data, a network, that a unit begins; and
+//! what it answers: that it is ready, and what a unit used.
+//!
+//! Orders come from the process that started the engine, which it trusts. Still nothing is allocated
+//! for numbers that a message only claims: arrays arrive in pieces and grow as they come.
+
+use std::io::{Read, Write};
+use std::sync::Arc;
+
+use assay_ids::Digest;
+use assay_network::{Architecture, Dataset, Layer, Network};
+use serde::{Deserialize, Serialize};
+
+use super::{TransportError, frame, greet};
+use crate::{Detail, Limits, Meters};
+
+/// Values of one piece of an array: 1 MiB.
+const PIECE: usize = 1 << 18;
+
+/// An order as it travels; the arrays it announces follow in frames of their own.
+#[derive(Debug, Serialize, Deserialize)]
+enum Head {
+    Data { shape: Vec<usize>, examples: usize, classes: u32 },
+    Network { layers: Vec<Layer>, initial: bool },
+    Unit { limits: Limits, detail: Detail },
+}
+
+/// The answer to an order, or to a unit's end.
+#[derive(Debug, Serialize, Deserialize)]
+enum Answer {
+    Ready(String),
+    Refused(String),
+    Report(Report),
+}
+
+/// What the executing side knows of a unit when it is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// What the unit used.
+    pub meters: Meters,
+    /// Digest of its transcript.
+    pub transcript: Digest,
+}
+
+/// What an engine process is told.
+#[derive(Debug)]
+pub enum Order {
+    /// Take this training data for all networks to come.
+    Data(Dataset),
+    /// Take this network for all units to come.
+    Network(Network),
+    /// A unit begins: what follows is for [`serve`](super::serve).
+    Unit {
+        /// Its limits.
+        limits: Limits,
+        /// What its transcript covers.
+        detail: Detail,
+    },
+}
+
+/// The side that started an engine process.
+pub struct Link<S> {
+    stream: S,
+    about: String,
+}
+
+impl<S: Read + Write> Link<S> {
+    /// Greets an engine process and waits until it is ready.
+    pub fn connect(mut stream: S) -> Result<Self, TransportError> {
+        greet(&mut stream)?;
+        let about = ready(&mut stream)?;
+        Ok(Self { stream, about })
+    }
+
+    /// What the engine process says of itself: what it computes on.
+    pub fn about(&self) -> &str {
+        &self.about
+    }
+
+    /// Hands over the training data.
+    pub fn data(&mut self, data: &Dataset) -> Result<(), TransportError> {
+        let (shape, examples) = (data.shape().to_vec(), data.examples());
+        self.head(&Head::Data { shape, examples, classes: data.classes() })?;
+        send(&mut self.stream, data.inputs(), f32::to_le_bytes)?;
+        send(&mut self.stream, data.labels(), u32::to_le_bytes)?;
+        ready(&mut self.stream).map(drop)
+    }
+
+    /// Hands over a network.
+    pub fn network(&mut self, network: &Network) -> Result<(), TransportError> {
+        let layers = network.architecture().layers().to_vec();
+        self.head(&Head::Network { layers, initial: network.initial().is_some() })?;
+        for array in network.weights().iter().chain(network.initial().into_iter().flatten()) {
+            send(&mut self.stream, array, f32::to_le_bytes)?;
+        }
+        ready(&mut self.stream).map(drop)
+    }
+
+    /// Begins a unit. Its calls go over the same stream, in a [`RemoteHost`](super::RemoteHost).
+    pub fn begin(&mut self, limits: Limits, detail: Detail) -> Result<(), TransportError> {
+        self.head(&Head::Unit { limits, detail })?;
+        ready(&mut self.stream).map(drop)
+    }
+
+    /// What a unit used, once its host is dropped.
+    pub fn report(&mut self) -> Result<Report, TransportError> {
+        match answer(&mut self.stream)? {
+            Answer::Report(report) => Ok(report),
+            Answer::Refused(reason) => Err(TransportError::Refused(reason)),
+            Answer::Ready(_) => Err(unexpected("report", "it is another answer")),
+        }
+    }
+
+    fn head(&mut self, head: &Head) -> Result<(), TransportError> {
+        frame::write(&mut self.stream, head)
+    }
+}
+
+/// Takes the next order; nothing if there is none any more. [`accept`] or [`refuse`] answers
+/// it.
+pub fn take_order(stream: &mut impl Read) -> Result<Option<Order>, TransportError> {
+    let Some(head) = frame::read(stream, "order")? else { return Ok(None) };
+    let order = match head {
+        Head::Data { shape, examples, classes } => {
+            let size = product(&shape).and_then(|size| size.checked_mul(examples));
+            let size = size.ok_or_else(|| unexpected("dataset", "its size is beyond counting"))?;
+            let inputs = receive(stream, size, f32::from_le_bytes)?;
+            let labels = receive(stream, examples, u32::from_le_bytes)?;
+            let data = Dataset::new(shape, inputs, labels, classes);
+            Order::Data(data.map_err(|error| unexpected("dataset", error))?)
+        }
+        Head::Network { layers, initial } => Order::Network(network(stream, layers, initial)?),
+        Head::Unit { limits, detail } => Order::Unit { limits, detail },
+    };
+    Ok(Some(order))
+}
+
+/// Says that an order, or the greeting, was taken; `about` is what the engine says of itself.
+pub fn accept(stream: &mut impl Write, about: &str) -> Result<(), TransportError> {
+    frame::write(stream, &Answer::Ready(about.to_owned()))
+}
+
+/// Says that an order, or the greeting, cannot be followed.
+pub fn refuse(stream: &mut impl Write, reason: &str) -> Result<(), TransportError> {
+    frame::write(stream, &Answer::Refused(reason.to_owned()))
+}
+
+/// Says what a unit used.
+pub fn report(stream: &mut impl Write, report: Report) -> Result<(), TransportError> {
+    frame::write(stream, &Answer::Report(report))
+}
+
+fn network(
+    stream: &mut impl Read,
+    layers: Vec<Layer>,
+    initial: bool,
+) -> Result<Network, TransportError> {
+    let input = layers.first().map(|layer| layer.input.clone()).unwrap_or_default();
+    // Shapes are worked out again: nothing depends on what the message says of them.
+    let kinds = layers.into_iter().map(|layer| layer.kind).collect();
+    let architecture =
+        Architecture::new(&input, kinds).map_err(|error| unexpected("network", error))?;
+    let mut arrays = || -> Result<Vec<Vec<f32>>, TransportError> {
+        let sizes = architecture.parameters().iter().map(|p| p.shape.iter().product());
+        sizes.map(|size| receive(stream, size, f32::from_le_bytes)).collect()
+    };
+    let weights = arrays()?;
+    let initial = if initial { Some(arrays()?) } else { None };
+    Network::new(Arc::new(architecture), weights, initial)
+        .map_err(|error| unexpected("network", error))
+}
+
+fn ready(stream: &mut impl Read) -> Result<String, TransportError> {
+    match answer(stream)? {
+        Answer::Ready(about) => Ok(about),
+        Answer::Refused(reason) => Err(TransportError::Refused(reason)),
+        Answer::Report(_) => Err(unexpected("answer", "it is a unit's report")),
+    }
+}
+
+fn answer(stream: &mut impl Read) -> Result<Answer, TransportError> {
+    frame::read(stream, "answer")?.ok_or(TransportError::Closed)
+}
+
+fn unexpected(expected: &'static str, reason: impl ToString) -> TransportError {
+    TransportError::Garbled { expected, reason: reason.to_string() }
+}
+
+fn product(shape: &[usize]) -> Option<usize> {
+    shape.iter().try_fold(1_usize, |size, axis| size.checked_mul(*axis))
+}
+
+/// Sends an array in pieces.
+fn send<T: Copy>(
+    stream: &mut impl Write,
+    values: &[T],
+    bytes: fn(T) -> [u8; 4],
+) -> Result<(), TransportError> {
+    for piece in values.chunks(PIECE) {
+        frame::write_bytes(stream, piece.iter().flat_map(|value| bytes(*value)))?;
+    }
+    Ok(())
+}
+
+/// Receives an array of `count` values in pieces.
+fn receive<T>(
+    stream: &mut impl Read,
+    count: usize,
+    value: fn([u8; 4]) -> T,
+) -> Result<Vec<T>, TransportError> {
+    let mut values = Vec::new();
+    while values.len() < count {
+        let piece = frame::read_bytes(stream)?.ok_or(TransportError::Closed)?;
+        let (words, rest) = piece.as_chunks::<4>();
+        if words.is_empty() || !rest.is_empty() || words.len() > count - values.len() {
+            let reason =
+                format!("{} bytes where {} values are left", piece.len(), count - values.len());
+            return Err(unexpected("piece of an array", reason));
+        }
+        values.extend(words.iter().map(|word| value(*word)));
+    }
+    Ok(values)
+}

@@ -1,0 +1,73 @@
+//! The engine process: takes orders and serves units over one stream until it ends.
+
+use std::io::{Read, Write};
+use std::sync::Arc;
+
+use assay_call::Session;
+use assay_call::transport::{
+    Order, Report, TransportError, accept, greet, refuse, report, serve, take_order,
+};
+use assay_engine::{Engine, Lane, PreparedData, PreparedNetwork};
+
+use crate::{Adapter, GpuEngine, NoAdapter, ResidentNetwork};
+
+/// Why an engine process ends early.
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessError {
+    /// The conversation broke.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// There is nothing to compute on.
+    #[error(transparent)]
+    NoAdapter(#[from] NoAdapter),
+}
+
+/// One network in both forms: for the adapter, and for the calls that it does not run.
+struct Both {
+    resident: Arc<ResidentNetwork>,
+    prepared: Arc<PreparedNetwork>,
+}
+
+/// Greets, opens the adapter, and follows orders until the stream ends. `lane` runs what the adapter
+/// does not.
+pub fn serve_process(stream: &mut (impl Read + Write), lane: &Lane) -> Result<(), ProcessError> {
+    greet(stream)?;
+    let adapter = match Adapter::open() {
+        Ok(adapter) => adapter,
+        Err(error) => {
+            refuse(stream, &error.to_string())?;
+            return Err(error.into());
+        }
+    };
+    accept(stream, adapter.about())?;
+    let (mut data, mut network) = (None, None);
+    while let Some(order) = take_order(stream)? {
+        match order {
+            Order::Data(own) => {
+                data = Some(Arc::new(PreparedData::new(own)));
+                accept(stream, "")?;
+            }
+            Order::Network(own) => {
+                let resident = Arc::new(ResidentNetwork::new(own.clone(), &adapter));
+                let prepared = Arc::new(PreparedNetwork::new(own));
+                network = Some(Both { resident, prepared });
+                accept(stream, "")?;
+            }
+            Order::Unit { limits, detail } => {
+                let (Some(data), Some(network)) = (&data, &network) else {
+                    refuse(stream, "a unit needs data and a network first")?;
+                    continue;
+                };
+                accept(stream, "")?;
+                let prepared = Arc::clone(&network.prepared);
+                let cpu = Engine::new(lane.clone(), prepared, Arc::clone(data));
+                let engine = GpuEngine::new(cpu, adapter.clone(), Arc::clone(&network.resident));
+                let mut session = Session::new(engine, limits, detail);
+                serve(stream, &mut session)?;
+                let transcript = session.transcript().digest();
+                report(stream, Report { meters: session.meters(), transcript })?;
+            }
+        }
+    }
+    Ok(())
+}
