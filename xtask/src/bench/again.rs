@@ -25,7 +25,7 @@ pub(super) fn run(bench: &Bench<'_>, cases: &[Case]) -> Result<String> {
     for case in cases {
         for &threads in &bench.threads {
             eprintln!("   cache, {}, {threads} threads", case.title);
-            rows.push(measure(case, bench, threads)?);
+            table::keep(&mut rows, measure(case, bench, threads)?);
         }
     }
     let table = table::markdown(&HEADERS, &rows);

@@ -66,7 +66,7 @@ pub(super) fn run(bench: &Bench<'_>) -> Result<String> {
                 };
                 let mut row = vec![name.to_owned(), title.to_owned(), threads.to_string()];
                 row.extend(cells);
-                rows.push(row);
+                table::keep(&mut rows, row);
             }
         }
     }

@@ -20,6 +20,12 @@ pub(super) fn markdown(headers: &[&str], rows: &[Vec<String>]) -> String {
     lines.join("\n") + "\n"
 }
 
+/// Keeps a row, and shows it at once: the whole takes long, and may be stopped.
+pub(super) fn keep(rows: &mut Vec<Vec<String>>, row: Vec<String>) {
+    eprintln!("   {}", row.join(" | "));
+    rows.push(row);
+}
+
 /// A ratio with its range.
 pub(super) fn ratio(spread: Option<Spread>) -> String {
     spread.map_or_else(
