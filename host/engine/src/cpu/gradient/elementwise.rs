@@ -17,8 +17,8 @@ for_each_level! {
     /// Zero where `kept` is not above zero or is above `top`.
     pub(super) fn keep_between(kept: &[f32], cotangent: &mut [f32], top: f32) {
         for (slot, x) in cotangent.iter_mut().zip(kept) {
-            // Both comparisons always: no branch in the loop.
-            *slot = if (*x > 0.0) & (*x <= top) { *slot } else { 0.0 };
+            let passes = *x > 0.0 && *x <= top;
+            *slot = if passes { *slot } else { 0.0 };
         }
     }
 }

@@ -93,7 +93,7 @@ fn documented(image: &[f32], weights: &[f32], place: &Placement, filters: usize)
                 .collect();
             let sums = std::array::from_fn(|y| {
                 std::array::from_fn(|x| {
-                    let block = |(entered, own): (&[[[f32; 4]; 4]], &[[[f32; 4]; 4]])| {
+                    let block = |(entered, own): (&[Square], &[Square])| {
                         let pairs = entered.iter().zip(own);
                         pairs.fold(0.0_f32, |sum, (d, g)| d[y][x].mul_add(g[y][x], sum))
                     };
@@ -111,6 +111,9 @@ fn documented(image: &[f32], weights: &[f32], place: &Placement, filters: usize)
     }
     out
 }
+
+/// A tile of the transformed domain in plain numbers.
+type Square = [[f32; 4]; 4];
 
 #[test]
 fn every_instruction_set_and_cut_gives_the_documented_order() {
@@ -206,7 +209,9 @@ fn errors(place: &Placement, filters: usize, positive: bool) -> [[f64; 2]; 2] {
     let weights = sample(9 * channels * filters, 1);
     let mut image = sample(place.input.iter().product(), 2);
     if positive {
-        image.iter_mut().for_each(|value| *value = value.max(0.0));
+        for value in &mut image {
+            *value = value.max(0.0);
+        }
     }
     let [height, width] = place.spans.map(|span| span.outputs);
     let run = |winograd: bool| {
