@@ -70,7 +70,8 @@ fn another_batch_another_network_or_a_changed_copy_is_another_result() {
     let two = batch(&mut session, 6);
     activations(&mut session, N, one);
     activations(&mut session, N, two);
-    let bias = tensor(&mut session, Call::TensorFull { shape: vec![20], value: 0.5 });
+    let filters = parts.0.network().architecture().parameters()[1].shape[0] as u32;
+    let bias = tensor(&mut session, Call::TensorFull { shape: vec![filters], value: 0.5 });
     let copy = Call::NetworkWithParameters { network: N, replacements: vec![(1, bias)] };
     let Reply::Network(copy) = session.call(copy).unwrap() else { panic!("no network") };
     activations(&mut session, copy, one);

@@ -44,7 +44,7 @@ fn normalization() -> LayerKind {
 }
 
 /// Networks whose sizes lie off every tile, panel and block: widths of 8, 16, 32 and odd ones, inner
-/// lengths over 256, strides, both paddings, and every way in which layers run together.
+/// lengths over 256, strides, both paddings, Winograd's tiles, and every way in which layers run together.
 fn networks() -> Vec<PreparedNetwork> {
     let (same, valid) = (Padding::Same, Padding::Valid);
     let dense = |units, activation| LayerKind::Dense { units, activation, bias: true };
@@ -81,6 +81,18 @@ fn networks() -> Vec<PreparedNetwork> {
                 normalization(),
                 normalization(),
                 dense(3, Activation::Linear),
+            ],
+        ),
+        prepare(
+            &[11, 10, 32],
+            vec![
+                conv(48, window([3, 3], [1, 1], same), Activation::Linear),
+                normalization(),
+                activation(Activation::Relu),
+                conv(32, window([3, 3], [1, 1], valid), Activation::Relu6),
+                LayerKind::MaxPool2d { window: pooled },
+                conv(32, window([3, 3], [1, 1], same), Activation::Tanh),
+                LayerKind::GlobalAvgPool2d,
             ],
         ),
         prepare(&[5, 300], vec![dense(17, Activation::Relu), dense(130, Activation::Sigmoid)]),

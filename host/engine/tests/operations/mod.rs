@@ -142,10 +142,11 @@ fn conv(
 /// Every layer type, convolutions of every way that the kernels tell apart.
 fn architecture() -> Architecture {
     let layers = vec![
-        conv(20, 3, 1, Padding::Same, Activation::Linear),
+        conv(32, 3, 1, Padding::Same, Activation::Linear),
         LayerKind::BatchNorm { epsilon: 1e-3, scale: true, center: true },
         LayerKind::Activation { activation: Activation::Relu },
-        conv(40, 3, 1, Padding::Same, Activation::Relu),
+        // Wide enough for Winograd's algorithm.
+        conv(32, 3, 1, Padding::Same, Activation::Relu),
         LayerKind::MaxPool2d { window: window(2, 2, Padding::Same) },
         conv(33, 3, 1, Padding::Same, Activation::Swish),
         LayerKind::AvgPool2d { window: window(2, 1, Padding::Same) },

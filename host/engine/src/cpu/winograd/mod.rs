@@ -44,10 +44,9 @@ const UNDER: usize = TILE + 2;
 const POINTS: usize = UNDER * UNDER;
 /// Channels and filters from which on the transforms cost less than they save.
 const LEAST: usize = 32;
-/// Values of a block's transformed pixels and products: what should stay in the second-level cache.
-const BLOCK_VALUES: usize = 1 << 16;
-/// Tiles of a block at least: below, reading the weights costs more than leaving the cache.
-const BLOCK_TILES: usize = 96;
+/// Tiles that a thread takes from transform to transform. One point's part of them stays in the
+/// second-level cache while its weights pass by; fewer would read the weights too often.
+const BLOCK: usize = 96;
 
 /// Whether a convolution runs by this algorithm: its transforms must be worthwhile, and tiles must not
 /// stick out of the output too far.
@@ -110,8 +109,7 @@ impl Winograd {
         assert!(finish.fits(self.filters / COLUMNS), "a value for every column");
         let ways = ways.max(1);
         let all = block.tiles();
-        let most = (BLOCK_VALUES / (POINTS * (self.channels + self.filters))).max(BLOCK_TILES);
-        let tiles = all.div_ceil(all.div_ceil(most * ways).max(1));
+        let tiles = all.div_ceil(all.div_ceil(BLOCK * ways).max(1));
         let sides = [self.channels, self.filters].map(|width| side(tiles, width));
         let mut pixels = Buffer::stale(POINTS * sides[0]);
         let mut sums = Buffer::stale(POINTS * sides[1]);
