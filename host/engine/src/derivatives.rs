@@ -21,7 +21,7 @@ mod train;
 mod transposed;
 
 pub use hessian::hessian_vector;
-pub use linear::{apply_linear, apply_transpose, is_linear};
+pub use linear::{apply_linear, apply_transpose};
 pub use objective::{Objective, objective};
 pub use parameters::parameter_gradients;
 pub use reverse::gradients;

@@ -24,7 +24,7 @@ pub use cache::{Cache, CacheStatistics};
 pub use cpu::level::{LevelError, SimdLevel};
 pub use derivatives::{
     Descent, Objective, Tangent, apply_linear, apply_transpose, gradients, hessian_vector,
-    is_linear, jacobian_vector, objective, parameter_gradients, train,
+    jacobian_vector, objective, parameter_gradients, train,
 };
 pub use engine::Engine;
 pub use evaluate::{Evaluation, Misfit, evaluate};

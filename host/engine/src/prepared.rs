@@ -109,8 +109,7 @@ impl PreparedNetwork {
 fn operation(network: &Network, layer: &Layer) -> Operation {
     let architecture = network.architecture();
     let find = |role: ParameterRole| {
-        let mut own = layer.parameters.clone();
-        own.find(|at| architecture.parameters()[*at].role == role).map(|at| &network.weights()[at])
+        architecture.parameter_of(layer, role).map(|at| &network.weights()[at])
     };
     // A network's arrays fit its architecture, and an architecture's windows fit its shapes.
     let need = |role| find(role).expect("the architecture lists this parameter");

@@ -7,8 +7,8 @@ mod float64;
 
 use assay_call::TapPoint;
 use assay_engine::{
-    Lane, Objective, PreparedNetwork, apply_linear, apply_transpose, gradients, is_linear,
-    objective, parameter_gradients,
+    Lane, Objective, PreparedNetwork, apply_linear, apply_transpose, gradients, objective,
+    parameter_gradients,
 };
 use assay_network::{Activation, LayerKind, ParameterRole};
 use float64::compare::{close, differences, product, wide};
@@ -148,7 +148,7 @@ fn linear_parts_are_what_a_change_of_the_input_adds() {
     for network in [everything(), convolutional()] {
         let layers = network.network().architecture().layers().to_vec();
         for (at, layer) in layers.iter().enumerate() {
-            let linear = is_linear(layer);
+            let linear = layer.kind.is_linear();
             assert_eq!(linear, !matches!(layer.kind.name(), "max_pool2d" | "activation"));
             if !linear {
                 continue;

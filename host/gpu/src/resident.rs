@@ -99,8 +99,7 @@ impl ResidentNetwork {
 
 /// A layer's parameter of this role.
 fn find(network: &Network, layer: &Layer, role: ParameterRole) -> Option<Vec<f32>> {
-    let parameters = network.architecture().parameters();
-    let at = layer.parameters.clone().find(|at| parameters[*at].role == role)?;
+    let at = network.architecture().parameter_of(layer, role)?;
     Some(network.weights()[at].to_vec())
 }
 

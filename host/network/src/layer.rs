@@ -96,6 +96,12 @@ impl ParameterRole {
 }
 
 impl LayerKind {
+    /// Whether the layer without its activation is a linear function plus a constant: everything but
+    /// maxima and activations on their own.
+    pub fn is_linear(&self) -> bool {
+        !matches!(self, Self::MaxPool2d { .. } | Self::Activation { .. })
+    }
+
     /// The layer type's name in files, WIT and JSON.
     pub fn name(&self) -> &'static str {
         match self {

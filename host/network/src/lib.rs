@@ -14,11 +14,13 @@ mod activation;
 mod architecture;
 mod dataset;
 mod layer;
+mod network;
 mod plain;
 mod window;
 
 pub use activation::Activation;
-pub use architecture::{Architecture, ArchitectureError, Layer, Network, NetworkError, Parameter};
+pub use architecture::{Architecture, ArchitectureError, Layer, Parameter};
 pub use dataset::{Dataset, DatasetError};
 pub use layer::{LayerKind, ParameterRole};
+pub use network::{Network, NetworkError};
 pub use window::{Padding, Window, WindowSpan};

@@ -1,6 +1,6 @@
 //! Checks of objectives, derivatives, linear parts, copies and training.
 
-use assay_network::{Architecture, LayerKind};
+use assay_network::Architecture;
 
 use super::networks::{Entry, find_layer, kept};
 use super::{
@@ -211,9 +211,7 @@ fn linear(
     inventory: &dyn Inventory,
 ) -> Checked {
     let layer = find_layer(architecture, at)?;
-    let is_linear =
-        !matches!(layer.kind, LayerKind::MaxPool2d { .. } | LayerKind::Activation { .. });
-    if !is_linear {
+    if !layer.kind.is_linear() {
         let message = format!("layer {at} ({}) is not linear", layer.kind.name());
         return fail(ErrorKind::Unsupported, message);
     }

@@ -17,14 +17,9 @@ const GRAIN: usize = 512;
 /// Rows that make reading a product's weights worthwhile.
 const ROWS: usize = 192;
 
-/// Whether a layer without its activation is a linear function plus a constant: everything but maxima
-/// and activations on their own.
-pub fn is_linear(layer: &Layer) -> bool {
-    !matches!(layer.kind, LayerKind::MaxPool2d { .. } | LayerKind::Activation { .. })
-}
-
 /// The linear part of a layer, without bias, offset and activation:
-/// `[examples, ..input] -> [examples, ..output]`. The layer must be linear ([`is_linear`]).
+/// `[examples, ..input] -> [examples, ..output]`. The layer must be linear
+/// ([`LayerKind::is_linear`](assay_network::LayerKind::is_linear)).
 pub fn apply_linear(lane: &Lane, network: &PreparedNetwork, layer: usize, x: &[f32]) -> Vec<f32> {
     let own = &network.network().architecture().layers()[layer];
     lane.run(|| apply(network.operation(layer), own, x))

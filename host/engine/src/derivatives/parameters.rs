@@ -226,9 +226,8 @@ impl Totals {
 
     /// The gradient of gamma: the sums over the standard deviation, rounded once.
     fn normalized(&self, network: &PreparedNetwork, layer: &Layer) -> Vec<f32> {
-        let parameters = network.network().architecture().parameters();
-        let mut own = layer.parameters.clone();
-        let variance = own.find(|at| parameters[*at].role == ParameterRole::MovingVariance);
+        let architecture = network.network().architecture();
+        let variance = architecture.parameter_of(layer, ParameterRole::MovingVariance);
         let (Some(variance), LayerKind::BatchNorm { epsilon, .. }) = (variance, &layer.kind) else {
             return Vec::new();
         };

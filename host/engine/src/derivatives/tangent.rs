@@ -116,7 +116,7 @@ impl ParameterChange {
             if !changes[at] {
                 return None;
             }
-            let find = |role| layer.parameters.clone().find(|at| parameters[*at].role == role);
+            let find = |role| own.architecture().parameter_of(layer, role);
             let mean = &own.weights()[find(MovingMean)?];
             let variance = &own.weights()[find(MovingVariance)?];
             // A scale or offset that does not exist does not change.

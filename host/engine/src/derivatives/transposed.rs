@@ -22,8 +22,7 @@ impl Transposed {
     pub(crate) fn new(network: &Network, at: usize, operation: &Operation) -> Self {
         let architecture = network.architecture();
         let layer = &architecture.layers()[at];
-        let mut own = layer.parameters.clone();
-        let kernel = own.find(|at| architecture.parameters()[*at].role == ParameterRole::Kernel);
+        let kernel = architecture.parameter_of(layer, ParameterRole::Kernel);
         let Some(kernel) = kernel.map(|at| &*network.weights()[at]) else { return Self::None };
         match (&layer.kind, operation) {
             (LayerKind::Conv2d { filters, .. }, Operation::Convolution { place, .. }) => {
