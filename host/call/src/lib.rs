@@ -33,7 +33,7 @@ pub use handles::{DatasetHandle, NetworkHandle, Pass, TensorHandle};
 pub use images::ImageOp;
 pub use ledger::{Exhausted, Ledger};
 pub use limits::{LIMITS, Limit, Limits};
-pub use lineage::{Operand, dataset_lineage, lineage, network_lineage};
+pub use lineage::{Operand, dataset_lineage, lineage, network_lineage, part};
 pub use operations::{
     Area, BinaryOp, Border, Cells, Direction, ReduceOp, Tap, TapPoint, UnaryOp, ValueRange,
 };

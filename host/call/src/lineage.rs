@@ -20,14 +20,10 @@ pub enum Operand<'a> {
     Dataset(&'a mut DatasetHandle),
 }
 
-/// The lineage of result number `part` of a call, given those of its operands.
+/// The lineage of a call's results, given those of its operands.
 ///
-/// Nothing if one of them has none.
-pub fn lineage(
-    call: &Call,
-    part: u64,
-    mut of: impl FnMut(&Operand<'_>) -> Option<Digest>,
-) -> Option<Digest> {
+/// Nothing if one of them has none. Results of one call are told apart by [`part`].
+pub fn lineage(call: &Call, mut of: impl FnMut(&Operand<'_>) -> Option<Digest>) -> Option<Digest> {
     let mut call = canonical(call);
     let mut parents = Vec::new();
     for operand in call.operands() {
@@ -43,7 +39,12 @@ pub fn lineage(
     for parent in &parents {
         digester.bytes(parent.as_bytes());
     }
-    Some(digester.number(part).finish())
+    Some(digester.finish())
+}
+
+/// The lineage of result number `part` of a call of this lineage.
+pub fn part(lineage: Digest, part: u64) -> Digest {
+    Digester::new("assay lineage part 1").bytes(lineage.as_bytes()).number(part).finish()
 }
 
 /// The lineage of a network as it came: its layers and all its arrays.
@@ -92,10 +93,43 @@ fn canonical(call: &Call) -> Call {
     }
 }
 
+/// The calls whose one operand is a tensor.
+macro_rules! one_tensor {
+    ($tensor:ident) => {
+        Call::TensorShape { tensor: $tensor }
+            | Call::TensorRead { tensor: $tensor, .. }
+            | Call::TensorScalar { tensor: $tensor }
+            | Call::TensorReshape { tensor: $tensor, .. }
+            | Call::TensorPermute { tensor: $tensor, .. }
+            | Call::TensorSlice { tensor: $tensor, .. }
+            | Call::TensorGatherRows { tensor: $tensor, .. }
+            | Call::TensorUnary { tensor: $tensor, .. }
+            | Call::TensorBinaryScalar { left: $tensor, .. }
+            | Call::TensorReduce { tensor: $tensor, .. }
+            | Call::TensorArgMax { tensor: $tensor }
+            | Call::TensorSoftmax { tensor: $tensor }
+            | Call::TensorLogSoftmax { tensor: $tensor }
+            | Call::TensorPad { tensor: $tensor, .. }
+            | Call::TensorPick { tensor: $tensor, .. }
+            | Call::TensorCumulativeSum { tensor: $tensor }
+            | Call::TensorQuantile { tensor: $tensor, .. }
+            | Call::TensorSort { tensor: $tensor, .. }
+            | Call::TensorArgSort { tensor: $tensor, .. }
+            | Call::TensorTopK { tensor: $tensor, .. }
+            | Call::TensorArgMin { tensor: $tensor }
+            | Call::TensorGram { tensor: $tensor }
+            | Call::TensorSingularValues { tensor: $tensor }
+            | Call::TensorSvd { tensor: $tensor }
+            | Call::TensorSymmetricEigen { tensor: $tensor }
+            | Call::TensorDrop { tensor: $tensor }
+            | Call::Image { images: $tensor, .. }
+    };
+}
+
 impl Call {
     /// Every handle in the call, in one order.
     pub fn operands(&mut self) -> Vec<Operand<'_>> {
-        use Operand::Tensor;
+        use Operand::{Network, Tensor};
         match self {
             Self::TensorFromList { .. }
             | Self::TensorFull { .. }
@@ -105,33 +139,7 @@ impl Call {
             | Self::TensorRandomPermutation { .. }
             | Self::BudgetWorkLimit
             | Self::BudgetWorkLeft => Vec::new(),
-            Self::TensorShape { tensor }
-            | Self::TensorRead { tensor, .. }
-            | Self::TensorScalar { tensor }
-            | Self::TensorReshape { tensor, .. }
-            | Self::TensorPermute { tensor, .. }
-            | Self::TensorSlice { tensor, .. }
-            | Self::TensorGatherRows { tensor, .. }
-            | Self::TensorUnary { tensor, .. }
-            | Self::TensorBinaryScalar { left: tensor, .. }
-            | Self::TensorReduce { tensor, .. }
-            | Self::TensorArgMax { tensor }
-            | Self::TensorSoftmax { tensor }
-            | Self::TensorLogSoftmax { tensor }
-            | Self::TensorPad { tensor, .. }
-            | Self::TensorPick { tensor, .. }
-            | Self::TensorCumulativeSum { tensor }
-            | Self::TensorQuantile { tensor, .. }
-            | Self::TensorSort { tensor, .. }
-            | Self::TensorArgSort { tensor, .. }
-            | Self::TensorTopK { tensor, .. }
-            | Self::TensorArgMin { tensor }
-            | Self::TensorGram { tensor }
-            | Self::TensorSingularValues { tensor }
-            | Self::TensorSvd { tensor }
-            | Self::TensorSymmetricEigen { tensor }
-            | Self::TensorDrop { tensor }
-            | Self::Image { images: tensor, .. } => vec![Tensor(tensor)],
+            one_tensor!(tensor) => vec![Tensor(tensor)],
             Self::TensorBinary { left, right, .. }
             | Self::TensorMatmul { left, right }
             | Self::TensorSquaredDistances { left, right }
@@ -141,13 +149,6 @@ impl Call {
             Self::TensorConcat { parts, .. } | Self::TensorStack { parts, .. } => {
                 parts.iter_mut().map(Tensor).collect()
             }
-            _ => self.operands_beyond_tensors(),
-        }
-    }
-
-    fn operands_beyond_tensors(&mut self) -> Vec<Operand<'_>> {
-        use Operand::{Network, Tensor};
-        match self {
             Self::NetworkInputShape { network }
             | Self::NetworkLayers { network }
             | Self::NetworkParameters { network }
@@ -187,8 +188,6 @@ impl Call {
             | Self::DataClassIndices { dataset, .. }
             | Self::DataBatch { dataset, .. }
             | Self::DataGather { dataset, .. } => vec![Operand::Dataset(dataset)],
-            // Every call of the `tensors` and `images` interfaces has its arm above.
-            _ => Vec::new(),
         }
     }
 }
@@ -227,7 +226,7 @@ mod tests {
     }
 
     fn of(call: &Call) -> Option<Digest> {
-        lineage(call, 0, |operand| match operand {
+        lineage(call, |operand| match operand {
             Operand::Tensor(handle) => Some(named(handle.0)),
             Operand::Network(handle) => Some(named(1000 + handle.0)),
             Operand::Dataset(handle) => Some(named(2000 + handle.0)),
@@ -255,8 +254,8 @@ mod tests {
         assert!(one.is_some());
         assert_ne!(one, of(&pass(2, &[tap])));
         assert_ne!(one, of(&pass(1, &[tap, tap])));
-        assert_ne!(one, lineage(&pass(1, &[tap]), 1, |_| Some(named(1))));
-        assert_eq!(lineage(&pass(1, &[tap]), 0, |_| None), None);
+        assert_ne!(one.map(|one| part(one, 0)), one.map(|one| part(one, 1)));
+        assert_eq!(lineage(&pass(1, &[tap]), |_| None), None);
     }
 
     #[test]

@@ -2,91 +2,94 @@
 
 use crate::Call;
 
+/// A call without its name here does not compile.
+macro_rules! names {
+    ($($call:ident => $name:literal,)+) => {
+        impl Call {
+            /// The call's name in transcripts, price lists and verdicts.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$call { .. } => $name,)+
+                    Self::Image { op, .. } => op.name(),
+                }
+            }
+        }
+    };
+}
+
+names! {
+    TensorFromList => "tensors.from-list",
+    TensorShape => "tensors.shape",
+    TensorRead => "tensors.read",
+    TensorScalar => "tensors.scalar",
+    TensorReshape => "tensors.reshape",
+    TensorPermute => "tensors.permute",
+    TensorSlice => "tensors.slice",
+    TensorGatherRows => "tensors.gather-rows",
+    TensorConcat => "tensors.concat",
+    TensorUnary => "tensors.unary",
+    TensorBinary => "tensors.binary",
+    TensorBinaryScalar => "tensors.binary-scalar",
+    TensorReduce => "tensors.reduce",
+    TensorArgMax => "tensors.arg-max",
+    TensorSoftmax => "tensors.softmax",
+    TensorLogSoftmax => "tensors.log-softmax",
+    TensorMatmul => "tensors.matmul",
+    TensorFull => "tensors.full",
+    TensorOneHot => "tensors.one-hot",
+    TensorStack => "tensors.stack",
+    TensorPad => "tensors.pad",
+    TensorChoose => "tensors.choose",
+    TensorPick => "tensors.pick",
+    TensorCumulativeSum => "tensors.cumulative-sum",
+    TensorQuantile => "tensors.quantile",
+    TensorSort => "tensors.sort",
+    TensorArgSort => "tensors.arg-sort",
+    TensorTopK => "tensors.top-k",
+    TensorArgMin => "tensors.arg-min",
+    TensorGram => "tensors.gram",
+    TensorSquaredDistances => "tensors.squared-distances",
+    TensorCosineSimilarity => "tensors.cosine-similarity",
+    TensorSingularValues => "tensors.singular-values",
+    TensorSvd => "tensors.svd",
+    TensorSymmetricEigen => "tensors.symmetric-eigen",
+    TensorSolve => "tensors.solve",
+    TensorRandomNormal => "tensors.random-normal",
+    TensorRandomUniform => "tensors.random-uniform",
+    TensorRandomPermutation => "tensors.random-permutation",
+    TensorDrop => "tensors.drop",
+    NetworkInputShape => "networks.input-shape",
+    NetworkLayers => "networks.layers",
+    NetworkParameters => "networks.parameters",
+    NetworkParameter => "networks.parameter",
+    NetworkInitialParameter => "networks.initial-parameter",
+    NetworkLogits => "networks.logits",
+    NetworkActivations => "networks.activations",
+    NetworkLogitsFrom => "networks.logits-from",
+    NetworkActivationsFrom => "networks.activations-from",
+    NetworkObjective => "networks.objective",
+    NetworkGradients => "networks.gradients",
+    NetworkParameterGradients => "networks.parameter-gradients",
+    NetworkJacobianVector => "networks.jacobian-vector",
+    NetworkHessianVector => "networks.hessian-vector",
+    NetworkApplyLinear => "networks.apply-linear",
+    NetworkApplyTranspose => "networks.apply-transpose",
+    NetworkWithParameters => "networks.with-parameters",
+    NetworkTrain => "networks.train",
+    NetworkDrop => "networks.drop",
+    DataExamples => "data.examples",
+    DataClasses => "data.classes",
+    DataShape => "data.shape",
+    DataStatistics => "data.value-statistics",
+    DataLabels => "data.labels",
+    DataClassIndices => "data.class-indices",
+    DataBatch => "data.batch",
+    DataGather => "data.gather",
+    BudgetWorkLimit => "budget.work-limit",
+    BudgetWorkLeft => "budget.work-left",
+}
+
 impl Call {
-    /// The call's name in transcripts, price lists and verdicts.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::TensorFromList { .. } => "tensors.from-list",
-            Self::TensorShape { .. } => "tensors.shape",
-            Self::TensorRead { .. } => "tensors.read",
-            Self::TensorScalar { .. } => "tensors.scalar",
-            Self::TensorReshape { .. } => "tensors.reshape",
-            Self::TensorPermute { .. } => "tensors.permute",
-            Self::TensorSlice { .. } => "tensors.slice",
-            Self::TensorGatherRows { .. } => "tensors.gather-rows",
-            Self::TensorConcat { .. } => "tensors.concat",
-            Self::TensorUnary { .. } => "tensors.unary",
-            Self::TensorBinary { .. } => "tensors.binary",
-            Self::TensorBinaryScalar { .. } => "tensors.binary-scalar",
-            Self::TensorReduce { .. } => "tensors.reduce",
-            Self::TensorArgMax { .. } => "tensors.arg-max",
-            Self::TensorSoftmax { .. } => "tensors.softmax",
-            Self::TensorLogSoftmax { .. } => "tensors.log-softmax",
-            Self::TensorMatmul { .. } => "tensors.matmul",
-            Self::TensorFull { .. } => "tensors.full",
-            Self::TensorOneHot { .. } => "tensors.one-hot",
-            Self::TensorStack { .. } => "tensors.stack",
-            Self::TensorPad { .. } => "tensors.pad",
-            Self::TensorChoose { .. } => "tensors.choose",
-            Self::TensorPick { .. } => "tensors.pick",
-            Self::TensorCumulativeSum { .. } => "tensors.cumulative-sum",
-            Self::TensorQuantile { .. } => "tensors.quantile",
-            Self::TensorSort { .. } => "tensors.sort",
-            Self::TensorArgSort { .. } => "tensors.arg-sort",
-            Self::TensorTopK { .. } => "tensors.top-k",
-            Self::TensorArgMin { .. } => "tensors.arg-min",
-            Self::TensorGram { .. } => "tensors.gram",
-            Self::TensorSquaredDistances { .. } => "tensors.squared-distances",
-            Self::TensorCosineSimilarity { .. } => "tensors.cosine-similarity",
-            Self::TensorSingularValues { .. } => "tensors.singular-values",
-            Self::TensorSvd { .. } => "tensors.svd",
-            Self::TensorSymmetricEigen { .. } => "tensors.symmetric-eigen",
-            Self::TensorSolve { .. } => "tensors.solve",
-            Self::TensorRandomNormal { .. } => "tensors.random-normal",
-            Self::TensorRandomUniform { .. } => "tensors.random-uniform",
-            Self::TensorRandomPermutation { .. } => "tensors.random-permutation",
-            Self::TensorDrop { .. } => "tensors.drop",
-            Self::Image { op, .. } => op.name(),
-            _ => self.name_beyond_tensors(),
-        }
-    }
-
-    fn name_beyond_tensors(&self) -> &'static str {
-        match self {
-            Self::NetworkInputShape { .. } => "networks.input-shape",
-            Self::NetworkLayers { .. } => "networks.layers",
-            Self::NetworkParameters { .. } => "networks.parameters",
-            Self::NetworkParameter { .. } => "networks.parameter",
-            Self::NetworkInitialParameter { .. } => "networks.initial-parameter",
-            Self::NetworkLogits { .. } => "networks.logits",
-            Self::NetworkActivations { .. } => "networks.activations",
-            Self::NetworkLogitsFrom { .. } => "networks.logits-from",
-            Self::NetworkActivationsFrom { .. } => "networks.activations-from",
-            Self::NetworkObjective { .. } => "networks.objective",
-            Self::NetworkGradients { .. } => "networks.gradients",
-            Self::NetworkParameterGradients { .. } => "networks.parameter-gradients",
-            Self::NetworkJacobianVector { .. } => "networks.jacobian-vector",
-            Self::NetworkHessianVector { .. } => "networks.hessian-vector",
-            Self::NetworkApplyLinear { .. } => "networks.apply-linear",
-            Self::NetworkApplyTranspose { .. } => "networks.apply-transpose",
-            Self::NetworkWithParameters { .. } => "networks.with-parameters",
-            Self::NetworkTrain { .. } => "networks.train",
-            Self::NetworkDrop { .. } => "networks.drop",
-            Self::DataExamples { .. } => "data.examples",
-            Self::DataClasses { .. } => "data.classes",
-            Self::DataShape { .. } => "data.shape",
-            Self::DataStatistics { .. } => "data.value-statistics",
-            Self::DataLabels { .. } => "data.labels",
-            Self::DataClassIndices { .. } => "data.class-indices",
-            Self::DataBatch { .. } => "data.batch",
-            Self::DataGather { .. } => "data.gather",
-            Self::BudgetWorkLimit => "budget.work-limit",
-            Self::BudgetWorkLeft => "budget.work-left",
-            // Every call of the `tensors` and `images` interfaces has its arm above.
-            _ => "tensors",
-        }
-    }
-
     /// Bytes that the guest brings with the call: its lists. Everything of fixed size is covered by
     /// the call's constant price.
     pub fn bytes_in(&self) -> u64 {

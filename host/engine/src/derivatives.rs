@@ -14,6 +14,8 @@ mod hessian;
 mod linear;
 mod objective;
 mod parameters;
+#[cfg(test)]
+mod pieces;
 mod reverse;
 mod tangent;
 mod trace;

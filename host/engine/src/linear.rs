@@ -20,6 +20,6 @@ mod svd;
 mod tests;
 
 pub(crate) use eigen::symmetric_eigen;
-pub(crate) use products::{cosine_similarity, gram, squared_distances};
+pub(crate) use products::{cosine_similarity, gram, matmul, squared_distances};
 pub(crate) use solve::solve;
 pub(crate) use svd::{singular_values, svd};

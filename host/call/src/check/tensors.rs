@@ -183,17 +183,23 @@ fn gather(shape: &[usize], list: &[u32]) -> Checked {
     Ok(Plan::tensor(result, Some(work)))
 }
 
-fn concat(parts: &[TensorHandle], axis: u32, inventory: &dyn Inventory) -> Checked {
+/// The shape of the first of some tensors that are put together, and the others.
+fn first_of<'a>(
+    parts: &'a [TensorHandle],
+    inventory: &dyn Inventory,
+) -> Result<(Vec<usize>, &'a [TensorHandle]), Rejected> {
     if parts.len() as u64 > CONCAT_MAX {
-        return fail(
-            ErrorKind::TooLarge,
-            format!("{} tensors, at most {CONCAT_MAX} at once", parts.len()),
-        );
+        let message = format!("{} tensors, at most {CONCAT_MAX} at once", parts.len());
+        return fail(ErrorKind::TooLarge, message);
     }
-    let Some((first, rest)) = parts.split_first() else {
-        return fail(ErrorKind::InvalidArgument, "no tensor to put together");
-    };
-    let mut result = tensor(inventory, *first)?.to_vec();
+    match parts.split_first() {
+        Some((first, rest)) => Ok((tensor(inventory, *first)?.to_vec(), rest)),
+        None => fail(ErrorKind::InvalidArgument, "no tensor to put together"),
+    }
+}
+
+fn concat(parts: &[TensorHandle], axis: u32, inventory: &dyn Inventory) -> Checked {
+    let (mut result, rest) = first_of(parts, inventory)?;
     let axis = axis_of(&result, axis)?;
     for part in rest {
         let shape = tensor(inventory, *part)?;
@@ -211,16 +217,7 @@ fn concat(parts: &[TensorHandle], axis: u32, inventory: &dyn Inventory) -> Check
 }
 
 fn stack(parts: &[TensorHandle], axis: u32, inventory: &dyn Inventory) -> Checked {
-    if parts.len() as u64 > CONCAT_MAX {
-        return fail(
-            ErrorKind::TooLarge,
-            format!("{} tensors, at most {CONCAT_MAX} at once", parts.len()),
-        );
-    }
-    let Some((first, rest)) = parts.split_first() else {
-        return fail(ErrorKind::InvalidArgument, "no tensor to put together");
-    };
-    let mut result = tensor(inventory, *first)?.to_vec();
+    let (mut result, rest) = first_of(parts, inventory)?;
     for part in rest {
         let shape = tensor(inventory, *part)?;
         if shape != result {

@@ -235,30 +235,14 @@ impl<'a> Product<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use assay_network::{Activation, Architecture, LayerKind, Network, Padding, Window};
-
     use super::*;
+    use crate::derivatives::pieces::network_and_batch;
 
     #[test]
     fn pieces_change_no_bit() {
-        let window = Window { size: [3, 3], strides: [2, 1], padding: Padding::Same };
-        let (activation, bias) = (Activation::Tanh, true);
-        let kinds = vec![
-            LayerKind::Conv2d { filters: 3, window, activation, bias },
-            LayerKind::BatchNorm { epsilon: 0.001, scale: true, center: true },
-            LayerKind::Flatten,
-            LayerKind::Dense { units: 4, activation, bias },
-        ];
-        let architecture = Arc::new(Architecture::new(&[5, 4, 2], kinds).unwrap());
-        let value = |at: usize| (at * 37 % 64) as f32 / 64.0 + 0.01;
-        let sizes = architecture.parameters().iter().map(|own| own.shape.iter().product());
-        let weights: Vec<Vec<f32>> = sizes.map(|size| (0..size).map(value).collect()).collect();
-        let network = Network::new(architecture, weights.clone(), None).unwrap();
-        let network = PreparedNetwork::new(network);
-        let batch: Vec<f32> = (0..300 * 40).map(|at| value(at) - 0.5).collect();
-        let labels: Vec<u32> = (0..300).map(|at| at % 4).collect();
+        let (network, batch, labels) = network_and_batch();
+        let weights: Vec<Vec<f32>> =
+            network.network().weights().iter().map(|own| own.to_vec()).collect();
         let lane = Lane::new(2).unwrap();
         let (entropy, logit) = (Objective::CrossEntropy(&labels), Objective::Logit(&labels));
         // Once everything changes, once nothing before the dense layer.

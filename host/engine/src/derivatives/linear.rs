@@ -1,6 +1,6 @@
 //! The linear part of a layer and its transpose.
 
-use assay_network::{Layer, LayerKind};
+use assay_network::Layer;
 use rayon::prelude::*;
 
 use super::Transposed;

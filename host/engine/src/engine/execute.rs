@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use assay_call::{
-    Call, Execute, Fault, NetworkHandle, Operand, Plan, Reply, TensorHandle, lineage,
+    Call, Execute, Fault, NetworkHandle, Operand, Plan, Reply, TensorHandle, lineage, part,
 };
 use assay_ids::Digest;
 
@@ -62,7 +62,8 @@ impl Engine {
 
     /// Takes in the tensors of a call that another lane has computed.
     pub fn adopt(&mut self, call: &Call, tensors: Vec<Tensor>) -> Reply {
-        Reply::Tensors(self.put(call, tensors))
+        let lineage = self.lineage(call);
+        Reply::Tensors(self.put(lineage, tensors))
     }
 
     fn answer(&mut self, call: &Call, plan: &Plan) -> Result<Reply, Failure> {
@@ -80,20 +81,22 @@ impl Engine {
             }
             Call::NetworkWithParameters { .. } | Call::NetworkTrain { .. } => {
                 let (network, own_bytes) = self.copy(call)?;
-                return Ok(self.put_network(call, network, own_bytes));
+                let lineage = self.lineage(call);
+                return Ok(self.put_network(lineage, network, own_bytes));
             }
             _ => {}
         }
         if let Some(reply) = self.read(call)? {
             return Ok(reply);
         }
-        let (tensors, indices) = self.results(call, plan)?;
+        let lineage = self.lineage(call);
+        let (tensors, indices) = self.results(call, plan, lineage)?;
         let fits = tensors.len() == plan.results.len()
             && tensors.iter().zip(&plan.results).all(|(tensor, shape)| tensor.shape() == shape);
         if !fits {
             return Err(Fault(format!("{} made what its plan does not say", call.name())).into());
         }
-        let mut made = self.put(call, tensors);
+        let mut made = self.put(lineage, tensors);
         match (indices, made.pop()) {
             (Some(indices), Some(values)) => Ok(Reply::Ranking { values, indices }),
             (_, last) => {
@@ -108,16 +111,14 @@ impl Engine {
         &self,
         call: &Call,
         plan: &Plan,
+        lineage: Option<Digest>,
     ) -> Result<(Vec<Tensor>, Option<Vec<u32>>), Failure> {
         if let Call::TensorTopK { tensor, k } = call {
             let (values, indices) = order::top_k(self.get(*tensor)?, *k as usize);
             return Ok((vec![values], Some(indices)));
         }
         let expensive = plan.work.is_some_and(|work| work >= CACHED_FROM);
-        let key = match &self.cache {
-            Some(cache) if expensive => self.lineage(call, 0).map(|key| (cache, key)),
-            _ => None,
-        };
+        let key = self.cache.as_ref().zip(lineage).filter(|_| expensive);
         if let Some(tensors) = key.as_ref().and_then(|(cache, key)| cache.get(key)) {
             return Ok((tensors, None));
         }
@@ -128,19 +129,25 @@ impl Engine {
         Ok((tensors, None))
     }
 
-    fn lineage(&self, call: &Call, part: u64) -> Option<Digest> {
-        lineage(call, part, |operand| match operand {
+    /// What a call's results are made of; only worked out where there is a cache to ask.
+    fn lineage(&self, call: &Call) -> Option<Digest> {
+        self.cache.as_ref()?;
+        lineage(call, |operand| match operand {
             Operand::Tensor(tensor) => self.tensors.get(tensor)?.lineage,
             Operand::Network(network) => self.networks.get(network)?.lineage,
             Operand::Dataset(_) => Some(self.data.digest()),
         })
     }
 
-    /// Takes the tensors that a call made in, and says what to call them.
-    fn put(&mut self, call: &Call, tensors: Vec<Tensor>) -> Vec<(TensorHandle, Vec<u32>)> {
+    /// Takes the tensors that a call of this lineage made in, and says what to call them.
+    fn put(
+        &mut self,
+        lineage: Option<Digest>,
+        tensors: Vec<Tensor>,
+    ) -> Vec<(TensorHandle, Vec<u32>)> {
         let mut made = Vec::with_capacity(tensors.len());
-        for (part, tensor) in (0..).zip(tensors) {
-            let lineage = self.cache.as_ref().and_then(|_| self.lineage(call, part));
+        for (number, tensor) in (0..).zip(tensors) {
+            let lineage = lineage.map(|lineage| part(lineage, number));
             let handle = TensorHandle(self.next_tensor);
             self.next_tensor += 1;
             self.live_bytes += tensor.bytes();
@@ -150,8 +157,12 @@ impl Engine {
         made
     }
 
-    fn put_network(&mut self, call: &Call, network: PreparedNetwork, own_bytes: u64) -> Reply {
-        let lineage = self.cache.as_ref().and_then(|_| self.lineage(call, 0));
+    fn put_network(
+        &mut self,
+        lineage: Option<Digest>,
+        network: PreparedNetwork,
+        own_bytes: u64,
+    ) -> Reply {
         let handle = NetworkHandle(self.next_network);
         self.next_network += 1;
         self.live_bytes += own_bytes;

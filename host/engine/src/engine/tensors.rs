@@ -1,15 +1,11 @@
 //! Calls of the `tensors` and `data` interfaces that make tensors.
 
 use assay_call::{Call, Fault, TensorHandle};
-use rayon::prelude::*;
 
 use super::{Engine, Failure};
-use crate::cpu::{activation, arrange, elementwise, gemm, order, random, reduce};
+use crate::cpu::{activation, arrange, elementwise, order, random, reduce};
 use crate::tensor::canonical;
 use crate::{Tensor, linear};
-
-/// Rows of a matrix product that one thread takes at a time.
-const ROWS: usize = 64;
 
 fn positions(list: &[u32]) -> Vec<usize> {
     list.iter().map(|at| *at as usize).collect()
@@ -106,15 +102,15 @@ impl Engine {
             Call::TensorCumulativeSum { tensor } => order::cumulative_sum(self.get(*tensor)?),
             Call::TensorQuantile { tensor, q } => order::quantile(self.get(*tensor)?, *q),
             Call::TensorSort { tensor, direction } => order::sort(self.get(*tensor)?, *direction),
-            _ => self.matrices(call, shape)?,
+            _ => self.matrices(call)?,
         })
     }
 
-    fn matrices(&self, call: &Call, shape: Vec<usize>) -> Result<Tensor, Failure> {
+    fn matrices(&self, call: &Call) -> Result<Tensor, Failure> {
         let get = |tensor: &TensorHandle| self.get(*tensor);
         let lane = &self.lane;
         Ok(match call {
-            Call::TensorMatmul { left, right } => self.matmul(get(left)?, get(right)?, shape),
+            Call::TensorMatmul { left, right } => linear::matmul(lane, get(left)?, get(right)?),
             Call::TensorGram { tensor } => linear::gram(lane, get(tensor)?),
             Call::TensorSquaredDistances { left, right } => {
                 linear::squared_distances(lane, get(left)?, get(right)?)
@@ -148,16 +144,5 @@ impl Engine {
         let row = tensor.shape().last().copied().unwrap_or(1);
         values.chunks_exact_mut(row.max(1)).for_each(function);
         Ok(Tensor::new(tensor.shape().to_vec(), values))
-    }
-
-    fn matmul(&self, left: &Tensor, right: &Tensor, shape: Vec<usize>) -> Tensor {
-        let (k, n) = (right.shape()[0], right.shape()[1]);
-        let mut out = vec![0.0; shape.iter().product()];
-        if k > 0 && !out.is_empty() {
-            let packed = gemm::Packed::new(right.values(), k, n);
-            let rows = left.values().par_chunks(ROWS * k).zip(out.par_chunks_mut(ROWS * n));
-            self.lane.run(|| rows.for_each(|(a, out)| gemm::multiply(a, &packed, None, out)));
-        }
-        Tensor::new(shape, out)
     }
 }

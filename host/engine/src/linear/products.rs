@@ -15,6 +15,23 @@ const TILE: usize = 6;
 /// Length of a block of columns, whose squares are added in 32-bit floats.
 const BLOCK: usize = 64;
 
+/// Matrix product `[m, k] x [k, n]`: `[m, n]`.
+pub(crate) fn matmul(lane: &Lane, left: &Tensor, right: &Tensor) -> Tensor {
+    let (m, k, n) = (left.shape()[0], right.shape()[0], right.shape()[1]);
+    let mut values = vec![0.0; m * n];
+    if k > 0 && !values.is_empty() {
+        let packed = gemm::Packed::new(right.values(), k, n);
+        multiply(lane, left.values(), &packed, &mut values);
+    }
+    Tensor::new(vec![m, n], values)
+}
+
+/// Rows times a packed matrix, on the lane's threads; neither side is empty.
+fn multiply(lane: &Lane, rows: &[f32], right: &gemm::Packed, out: &mut [f32]) {
+    let parts = rows.par_chunks(ROWS * right.k()).zip(out.par_chunks_mut(ROWS * right.n()));
+    lane.run(|| parts.for_each(|(rows, out)| gemm::multiply(rows, right, None, out)));
+}
+
 /// A matrix `[m, k]` times its transpose: `[m, m]`, symmetric to the bit. Each element is the product
 /// of two rows in the order of `cpu/gemm.rs`.
 pub(crate) fn gram(lane: &Lane, matrix: &Tensor) -> Tensor {
@@ -58,8 +75,7 @@ pub(crate) fn cosine_similarity(lane: &Lane, left: &Tensor, right: &Tensor) -> T
         let (left, left_zeros) = lane.run(|| directions(left.values(), k));
         let (right, right_zeros) = lane.run(|| directions(right.values(), k));
         let packed = gemm::Packed::new(&transposed(&right, k), k, n);
-        let rows = left.par_chunks(ROWS * k).zip(values.par_chunks_mut(ROWS * n));
-        lane.run(|| rows.for_each(|(rows, out)| gemm::multiply(rows, &packed, None, out)));
+        multiply(lane, &left, &packed, &mut values);
         for (row, left_zero) in values.chunks_exact_mut(n).zip(&left_zeros) {
             for (value, right_zero) in row.iter_mut().zip(&right_zeros) {
                 *value = if *left_zero || *right_zero { 0.0 } else { value.clamp(-1.0, 1.0) };
