@@ -13,7 +13,8 @@ use assay_engine::{
 use assay_network::{Activation, LayerKind, ParameterRole};
 use float64::compare::{close, differences, product, wide};
 use float64::networks::{
-    all_taps, convolutional, dense, everything, prepare, sample, shapes, size,
+    all_taps, convolutional, dense, every_objective, everything, far_out, prepare, sample, shapes,
+    size, with_activation,
 };
 use float64::{Place, Reference, value};
 use proptest::prelude::*;
@@ -92,16 +93,7 @@ fn every_objective_has_its_gradient() {
     let network = prepare(&[3], vec![dense(4, Activation::Tanh), dense(3, Activation::Linear)]);
     let (network, batch) = (network.unwrap(), sample(6, 8));
     let given = sample(6, 9);
-    let probabilities = [0.2, 0.5, 0.3, 0.0, 0.9, 0.3];
-    for given in [
-        Objective::Cotangent(&given),
-        Objective::CrossEntropy(&[2, 0]),
-        Objective::SoftCrossEntropy(&probabilities),
-        Objective::SquaredError(&given),
-        Objective::Logit(&[1, 2]),
-        Objective::LogitDifference(&[(0, 2), (1, 1)]),
-        Objective::Margin(&[0, 2]),
-    ] {
+    for given in every_objective(&given) {
         check(&network, 0, &batch, &given);
     }
 }
@@ -109,16 +101,8 @@ fn every_objective_has_its_gradient() {
 #[test]
 fn every_activation_has_its_derivative() {
     for activation in Activation::known_names().filter_map(Activation::from_keras) {
-        let kinds = vec![
-            dense(7, activation),
-            dense(6, Activation::Linear),
-            LayerKind::Activation { activation },
-            dense(3, Activation::Linear),
-        ];
-        let network = prepare(&[5], kinds).unwrap();
-        // Far enough out for the ends of relu6 and hard-sigmoid, but not for two exponentials.
-        let scale = if activation == Activation::Exponential { 0.5 } else { 3.0 };
-        let batch: Vec<f32> = sample(4 * 5, 3).into_iter().map(|x| scale * x).collect();
+        let network = with_activation(activation, vec![]);
+        let batch = far_out(activation, 0.5);
         check(&network, 0, &batch, &Objective::SquaredError(&sample(12, 4)));
     }
 }

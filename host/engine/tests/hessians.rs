@@ -10,8 +10,8 @@ use assay_engine::{Lane, Objective, PreparedNetwork, Tangent, hessian_vector};
 use assay_network::{Activation, LayerKind, Padding, ParameterRole};
 use float64::compare::{SECOND_STEP, close_over, moved, product, wide};
 use float64::networks::{
-    along, apart, change, conv, convolutional, dense, everything, normalized, prepare, sample,
-    shapes, size, window,
+    along, apart, change, conv, convolutional, dense, every_objective, everything, far_out,
+    normalized, prepare, sample, shapes, size, window, with_activation,
 };
 use float64::{Place, Reference, value};
 use proptest::prelude::*;
@@ -142,19 +142,10 @@ fn a_change_of_one_layer_is_that_of_the_reference() {
 #[test]
 fn every_objective_has_its_products() {
     let given = sample(6, 9);
-    let probabilities = [0.2, 0.5, 0.3, 0.0, 0.9, 0.3];
     for last in [Activation::Linear, Activation::Softmax, Activation::Sigmoid] {
         let network = prepare(&[3], vec![dense(4, Activation::Tanh), dense(3, last)]).unwrap();
         let batch = sample(6, 8);
-        for given in [
-            Objective::Cotangent(&given),
-            Objective::CrossEntropy(&[2, 0]),
-            Objective::SoftCrossEntropy(&probabilities),
-            Objective::SquaredError(&given),
-            Objective::Logit(&[1, 2]),
-            Objective::LogitDifference(&[(0, 2), (1, 1)]),
-            Objective::Margin(&[0, 2]),
-        ] {
+        for given in every_objective(&given) {
             check(&network, 0, &batch, &given);
         }
     }
@@ -163,16 +154,8 @@ fn every_objective_has_its_products() {
 #[test]
 fn every_activation_has_its_second_derivative() {
     for activation in Activation::known_names().filter_map(Activation::from_keras) {
-        let kinds = vec![
-            dense(7, activation),
-            dense(6, Activation::Linear),
-            LayerKind::Activation { activation },
-            dense(3, Activation::Linear),
-        ];
-        let network = prepare(&[5], kinds).unwrap();
-        // Far enough out for the ends of relu6 and hard-sigmoid, but not for two exponentials.
-        let scale = if activation == Activation::Exponential { 0.3 } else { 3.0 };
-        let batch: Vec<f32> = sample(4 * 5, 3).into_iter().map(|x| scale * x).collect();
+        let network = with_activation(activation, vec![]);
+        let batch = far_out(activation, 0.3);
         check(&network, 0, &batch, &Objective::SquaredError(&sample(12, 4)));
     }
 }

@@ -3,32 +3,15 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use std::sync::Arc;
+mod float64;
 
 use assay_call::{Tap, TapPoint};
 use assay_engine::{Lane, PreparedNetwork, SimdLevel, forward};
-use assay_network::{Activation, Architecture, LayerKind, Network, Padding, ParameterRole, Window};
-
-/// Values in [-1, 1) that depend on a salt.
-fn sample(count: usize, salt: u64) -> Vec<f32> {
-    let value = |index: u64| {
-        let mixed = (index + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(salt << 32);
-        let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        (mixed >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
-    };
-    (0..count as u64).map(value).collect()
-}
+use assay_network::{Activation, LayerKind, Padding, Window};
+use float64::networks::{prepare_above, sample};
 
 fn prepare(input: &[usize], kinds: Vec<LayerKind>) -> PreparedNetwork {
-    let architecture = Arc::new(Architecture::new(input, kinds).unwrap());
-    let array = |(parameter, salt): (&assay_network::Parameter, u64)| {
-        let values = sample(parameter.shape.iter().product(), salt);
-        // Variances must not be negative.
-        let positive = parameter.role == ParameterRole::MovingVariance;
-        if positive { values.into_iter().map(f32::abs).collect() } else { values }
-    };
-    let weights = architecture.parameters().iter().zip(1..).map(array).collect();
-    PreparedNetwork::new(Network::new(architecture, weights, None).unwrap())
+    prepare_above(0.0, input, kinds).unwrap()
 }
 
 fn window(size: [u32; 2], strides: [u32; 2], padding: Padding) -> Window {

@@ -3,56 +3,23 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use std::sync::Arc;
+mod float64;
 
 use assay_call::{Tap, TapPoint};
 use assay_engine::{Lane, PreparedNetwork, forward, forward_from};
-use assay_network::{Activation, Architecture, LayerKind, Network, Padding, Window};
+use assay_network::{Activation, LayerKind, Padding, Window};
+use float64::networks::{prepare_above, sample};
+use float64::starts;
 use proptest::prelude::*;
 
-/// Values in [-1, 1) that depend on a salt.
-fn sample(count: usize, salt: u64) -> Vec<f32> {
-    (0..count as u64)
-        .map(|index| {
-            let mixed = (index + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(salt << 32);
-            let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            (mixed >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
-        })
-        .collect()
-}
-
 fn prepare(input: &[usize], kinds: Vec<LayerKind>) -> Option<PreparedNetwork> {
-    let architecture = Arc::new(Architecture::new(input, kinds).ok()?);
-    let parameters = architecture.parameters().iter().zip(1..);
-    let weights = parameters
-        .map(|(parameter, salt)| {
-            let values = sample(parameter.shape.iter().product(), salt);
-            // Variances must not be negative.
-            let positive = parameter.role == assay_network::ParameterRole::MovingVariance;
-            if positive { values.into_iter().map(f32::abs).collect() } else { values }
-        })
-        .collect();
-    Some(PreparedNetwork::new(Network::new(architecture, weights, None).ok()?))
+    prepare_above(0.0, input, kinds)
 }
 
 fn output(network: &PreparedNetwork, batch: &[f32], threads: usize) -> Vec<f32> {
     let last = network.network().architecture().layers().len() as u32 - 1;
     let tap = Tap { layer: last, point: TapPoint::Output };
     forward(&Lane::new(threads).unwrap(), network, batch, &[tap]).remove(0)
-}
-
-/// TensorFlow's window arithmetic, written once more: first input position of an output position.
-fn starts(length: usize, window: &Window, axis: usize) -> Vec<isize> {
-    let (size, stride) = (window.size[axis] as usize, window.strides[axis] as usize);
-    let (outputs, before) = match window.padding {
-        Padding::Valid => ((length - size) / stride + 1, 0),
-        Padding::Same => {
-            let outputs = length.div_ceil(stride);
-            let total = ((outputs - 1) * stride + size).saturating_sub(length);
-            (outputs, total / 2)
-        }
-    };
-    (0..outputs).map(|output| (output * stride) as isize - before as isize).collect()
 }
 
 /// Every window of one image as the list of (position in the window, position in the image) inside.

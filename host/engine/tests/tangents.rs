@@ -12,7 +12,8 @@ use assay_engine::{
 use assay_network::{Activation, LayerKind, ParameterRole};
 use float64::compare::{STEP, close, moved, product, wide};
 use float64::networks::{
-    all_taps, along, apart, change, convolutional, dense, everything, prepare, sample, shapes, size,
+    all_taps, along, apart, change, convolutional, dense, everything, far_out, prepare, sample,
+    shapes, size, with_activation,
 };
 use float64::{Place, Reference};
 use proptest::prelude::*;
@@ -93,17 +94,9 @@ fn a_change_of_one_layer_is_that_of_the_reference() {
 #[test]
 fn every_activation_has_its_derivative() {
     for activation in Activation::known_names().filter_map(Activation::from_keras) {
-        let kinds = vec![
-            dense(7, activation),
-            dense(6, Activation::Linear),
-            LayerKind::Activation { activation },
-            LayerKind::BatchNorm { epsilon: 0.01, scale: false, center: false },
-            dense(3, Activation::Linear),
-        ];
-        let network = prepare(&[5], kinds).unwrap();
-        // Far enough out for the ends of relu6 and hard-sigmoid, but not for two exponentials.
-        let scale = if activation == Activation::Exponential { 0.3 } else { 3.0 };
-        let batch: Vec<f32> = sample(4 * 5, 3).into_iter().map(|x| scale * x).collect();
+        let norm = LayerKind::BatchNorm { epsilon: 0.01, scale: false, center: false };
+        let network = with_activation(activation, vec![norm]);
+        let batch = far_out(activation, 0.3);
         check(&network, 0, &batch);
     }
 }

@@ -130,7 +130,7 @@ impl Reference {
 }
 
 /// TensorFlow's window arithmetic: first input position of every output position.
-fn starts(length: usize, window: &Window, axis: usize) -> Vec<isize> {
+pub(crate) fn starts(length: usize, window: &Window, axis: usize) -> Vec<isize> {
     let (size, stride) = (window.size[axis] as usize, window.strides[axis] as usize);
     let (outputs, before) = match window.padding {
         Padding::Valid => ((length - size) / stride + 1, 0),

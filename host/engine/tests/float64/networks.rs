@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use assay_call::{Tap, TapPoint};
-use assay_engine::{PreparedNetwork, Tangent};
+use assay_engine::{Objective, PreparedNetwork, Tangent};
 use assay_network::{Activation, Architecture, LayerKind, Network, Padding, ParameterRole, Window};
 use proptest::prelude::*;
 
@@ -18,15 +18,27 @@ pub(crate) fn sample(count: usize, salt: u64) -> Vec<f32> {
         .collect()
 }
 
-/// A network with random weights, if the layers fit.
+/// A network with random weights, if the layers fit; variances keep well away from zero.
 pub(crate) fn prepare(input: &[usize], kinds: Vec<LayerKind>) -> Option<PreparedNetwork> {
+    prepare_above(0.1, input, kinds)
+}
+
+/// The same with variances from `least` on, which must not be negative.
+pub(crate) fn prepare_above(
+    least: f32,
+    input: &[usize],
+    kinds: Vec<LayerKind>,
+) -> Option<PreparedNetwork> {
     let architecture = Arc::new(Architecture::new(input, kinds).ok()?);
     let parameters = architecture.parameters().iter().zip(1..);
     let weights = parameters.map(|(parameter, salt)| {
         let values = sample(parameter.shape.iter().product(), salt);
-        // Variances must not be negative.
         let positive = parameter.role == ParameterRole::MovingVariance;
-        if positive { values.into_iter().map(|value| value.abs() + 0.1).collect() } else { values }
+        if positive {
+            values.into_iter().map(|value| value.abs() + least).collect()
+        } else {
+            values
+        }
     });
     let weights = weights.collect();
     Some(PreparedNetwork::new(Network::new(architecture, weights, None).ok()?))
@@ -147,4 +159,37 @@ pub(crate) fn shapes() -> impl Strategy<Value = ([usize; 3], Window)> {
         },
     );
     ((side.clone(), side, 1_usize..4).prop_map(|(h, w, c)| [h, w, c]), window)
+}
+
+/// One objective of each kind, for two examples of three classes; `given` has their six numbers.
+pub(crate) fn every_objective(given: &[f32]) -> [Objective<'_>; 7] {
+    [
+        Objective::Cotangent(given),
+        Objective::CrossEntropy(&[2, 0]),
+        Objective::SoftCrossEntropy(&[0.2, 0.5, 0.3, 0.0, 0.9, 0.3]),
+        Objective::SquaredError(given),
+        Objective::Logit(&[1, 2]),
+        Objective::LogitDifference(&[(0, 2), (1, 1)]),
+        Objective::Margin(&[0, 2]),
+    ]
+}
+
+/// A network that uses an activation inside a layer and as a layer of its own, with other layers
+/// before the last one.
+pub(crate) fn with_activation(activation: Activation, others: Vec<LayerKind>) -> PreparedNetwork {
+    let mut kinds = vec![
+        dense(7, activation),
+        dense(6, Activation::Linear),
+        LayerKind::Activation { activation },
+    ];
+    kinds.extend(others);
+    kinds.push(dense(3, Activation::Linear));
+    prepare(&[5], kinds).unwrap()
+}
+
+/// Four examples for it: far enough out for the ends of relu6 and hard-sigmoid, but not for two
+/// exponentials, which get `small`.
+pub(crate) fn far_out(activation: Activation, small: f32) -> Vec<f32> {
+    let scale = if activation == Activation::Exponential { small } else { 3.0 };
+    sample(4 * 5, 3).into_iter().map(|x| scale * x).collect()
 }
