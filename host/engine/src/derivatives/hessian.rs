@@ -4,8 +4,8 @@
 //! become `A' c` and `A' d + (change of A)' c`; through an activation `f` at `z`, whose tangent is
 //! `t`, they become `f'(z) c` and `f'(z) d + f''(z) t c`.
 //!
-//! Where nothing bends and nothing that is behind changes, `d` is zeros; in front of everything that
-//! changes, `c` is of no use. Neither is computed there.
+//! Where nothing behind bends or changes, `d` is zeros; where nothing in front needs `c`, it is of no
+//! use. Neither is computed there.
 
 use assay_call::TapPoint;
 use rayon::prelude::*;
@@ -63,6 +63,8 @@ struct Return {
     values: Needed,
     /// Of their tangents.
     tangents: Needed,
+    /// The lowest layer that needs the cotangent itself, if one does.
+    cotangent_until: Option<usize>,
 }
 
 /// What goes back together; nothing stands for zeros, or for what nobody needs any more.
@@ -154,7 +156,20 @@ impl<'a> Product<'a> {
                 tangents.add(self.network, at, TapPoint::PreActivation);
             }
         }
-        Return { until, values, tangents }
+        let cotangent_until = (self.from..layers.len()).find(|at| self.uses_cotangent(*at, until));
+        Return { until, values, tangents, cotangent_until }
+    }
+
+    /// Whether a way back to `until` needs the cotangent at layer `at` for the change of the layer's
+    /// slope, of its linear part, or of what enters it. A network of straight pieces never needs it
+    /// for a change of the batch.
+    fn uses_cotangent(&self, at: usize, until: Place) -> bool {
+        let layer = &self.network.network().architecture().layers()[at];
+        let by_layer = self.change.as_ref().is_some_and(|change| {
+            let enters_moved = at > self.from && !layer.parameters.is_empty();
+            enters_moved || (change.changes(at) && until < (at, Point::PreActivation))
+        });
+        by_layer || curvature::is_curved(layer.kind.activation())
     }
 
     /// One piece of the batch: its values, their tangents, and the way back, which shows cotangent and
@@ -172,11 +187,11 @@ impl<'a> Product<'a> {
         let moved = self.moved(self.tangent.part(first * size, part.len()), &trace, &way.tangents);
         let own = self.objective.part(first..first + part.len() / size, classes(network));
         let logits = trace.logits(network).unwrap_or_default();
-        let cotangent = Some(own.cotangents(logits, classes(network)));
+        let cotangent = way.cotangent_until.map(|_| own.cotangents(logits, classes(network)));
         let change = moved
             .logits(network)
             .and_then(|tangent| own.curvature(logits, tangent, classes(network)));
-        self.back(&trace, &moved, Both { cotangent, change }, way.until, visit)
+        self.back(&trace, &moved, Both { cotangent, change }, way, visit)
     }
 
     /// The tangents of what is needed and of the logits, as far as they are not zeros.
@@ -198,13 +213,13 @@ impl<'a> Product<'a> {
         trace: &Trace,
         moved: &Trace,
         mut both: Both,
-        until: Place,
+        way: &Return,
         mut visit: impl FnMut(usize, &Trace, &Trace, &Both),
     ) -> Option<Vec<f32>> {
-        for at in (until.0..self.network.network().architecture().layers().len()).rev() {
+        for at in (way.until.0..self.network.network().architecture().layers().len()).rev() {
             self.through_activation(trace, moved, at, &mut both);
             visit(at, trace, moved, &both);
-            if until == (at, Point::PreActivation) {
+            if way.until == (at, Point::PreActivation) {
                 break;
             }
             let Both { cotangent, change } = both;
@@ -217,7 +232,7 @@ impl<'a> Product<'a> {
                 .and_then(|(own, cotangent)| own.transposed_term(at, cotangent));
             both = Both {
                 change: sum(change.map(back), term),
-                cotangent: cotangent.filter(|_| at > self.from).map(back),
+                cotangent: cotangent.filter(|_| Some(at) > way.cotangent_until).map(back),
             };
         }
         both.change

@@ -128,6 +128,11 @@ impl ParameterChange {
         Some(Self { weights: network.with_parameters(&weights), norms, changes })
     }
 
+    /// Whether a layer's parameters change at all.
+    pub(super) fn changes(&self, at: usize) -> bool {
+        self.changes[at]
+    }
+
     /// What the change of a layer's parameters adds to its result for what entered; nothing if they
     /// do not change.
     fn term(&self, network: &PreparedNetwork, at: usize, entered: &[f32]) -> Option<Vec<f32>> {
