@@ -38,11 +38,15 @@ impl Ran {
     }
 }
 
-/// The binary lies beside the folder of the test binaries.
-fn binary() -> PathBuf {
+/// A binary of the workspace: they lie beside the folder of the test binaries.
+///
+/// # Panics
+///
+/// If it is not built.
+pub fn binary(name: &str) -> PathBuf {
     let own = std::env::current_exe().expect("a test knows its own path");
-    let path = own.ancestors().nth(2).expect("tests lie in target/PROFILE/deps").join("assay");
-    assert!(path.is_file(), "{} is missing: run `cargo build -p assay-cli`", path.display());
+    let path = own.ancestors().nth(2).expect("tests lie in target/PROFILE/deps").join(name);
+    assert!(path.is_file(), "{} is missing: run `cargo build --workspace`", path.display());
     path
 }
 
@@ -52,7 +56,7 @@ fn binary() -> PathBuf {
 ///
 /// If it cannot be started.
 pub fn assay<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Ran {
-    let output = Command::new(binary()).args(args).output().expect("the binary starts");
+    let output = Command::new(binary("assay")).args(args).output().expect("the binary starts");
     Ran {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -10,9 +10,7 @@ use assay_call::transport::Link;
 /// A running `assay-gpu`. It ends with this value.
 pub struct GpuProcess {
     /// For orders and reports.
-    pub link: Link<UnixStream>,
-    /// The same socket, for the calls of units.
-    pub stream: UnixStream,
+    pub link: Link,
     child: Child,
 }
 
@@ -56,9 +54,8 @@ impl GpuProcess {
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .spawn()
             .expect("the binary starts");
-        let link = Link::connect(stream.try_clone().expect("a socket can be shared"));
-        let link = link.unwrap_or_else(|error| panic!("{error}"));
-        Some(Self { link, stream, child })
+        let link = Link::connect(stream).unwrap_or_else(|error| panic!("{error}"));
+        Some(Self { link, child })
     }
 }
 

@@ -10,7 +10,7 @@ mod gpu;
 mod guest;
 mod place;
 
-pub use command::{Ran, assay, import};
+pub use command::{Ran, assay, binary, import};
 pub use gpu::GpuProcess;
 pub use guest::Guest;
 pub use place::{built_guest, shared, shipped_task};

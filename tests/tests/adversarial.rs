@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use assay_ids::UnitSeed;
-use assay_sandbox::{Admitted, NoHost, Outcome, Refusal, RefusalClass, Sandbox, SandboxLimits};
+use assay_sandbox::{Measure, NoHost, Outcome, Refusal, RefusalClass, Sandbox, SandboxLimits};
 use assay_tests::Guest;
 
 /// Limits small enough that every test ends at once.
@@ -21,9 +21,9 @@ fn sandbox() -> Sandbox {
     Sandbox::new(limits()).unwrap()
 }
 
-fn admit(sandbox: &Sandbox, guest: &Guest) -> Admitted {
+fn admit(sandbox: &Sandbox, guest: &Guest) -> Measure {
     match sandbox.admit(&guest.bytes()) {
-        Ok(admitted) => admitted,
+        Ok(admitted) => admitted.measure,
         Err(reasons) => panic!("{reasons:?}"),
     }
 }

@@ -32,11 +32,11 @@ pub use derivatives::{Descent, Objective, Tangent};
 pub use handles::{DatasetHandle, NetworkHandle, Pass, TensorHandle};
 pub use images::ImageOp;
 pub use ledger::{Exhausted, Ledger};
-pub use limits::{LIMITS, Limit, Limits};
+pub use limits::{Budget, LIMITS, Limit, Limits};
 pub use lineage::{Operand, dataset_lineage, lineage, network_lineage, part};
 pub use operations::{
     Area, BinaryOp, Border, Cells, Direction, ReduceOp, Tap, TapPoint, UnaryOp, ValueRange,
 };
 pub use reply::{CallError, ErrorKind, Reply, Statistics};
-pub use session::{Execute, Fault, Host, Meters, Session, Stop};
+pub use session::{Execute, Fault, Host, Meters, Session, Stop, Stopped};
 pub use transcript::{Detail, Transcript};

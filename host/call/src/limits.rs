@@ -48,6 +48,8 @@ limits! {
     STEPS_MAX = 100_000, "steps", "bounds one call's time; more steps are more calls";
     /// Bytes of one frame between the processes of a unit.
     FRAME_BYTES_MAX = 4 << 20, "bytes", "what a guest may bring in one call (2 MiB) grows by at most a quarter when it is encoded";
+    /// Bytes of what a guest's process says of its unit at the end.
+    SAID_BYTES_MAX = 64 << 10, "bytes", "an outcome, its text and a full log come to less than half";
     /// Calls of one unit.
     CALLS_MAX = 2_000_000, "calls", "bounds the transcript; the busiest published measure makes some ten thousand";
 }
@@ -59,22 +61,31 @@ pub struct Limits {
     pub work_max: u64,
 }
 
-/// Forward passes over the training data that a unit may spend.
-const PASSES: u64 = 60;
-/// The budget never covers fewer examples than this, so that every published measure fits on small
-/// tasks too.
-const EXAMPLES_FLOOR: u64 = 1_000_000;
-/// Work for everything that is not a forward pass: tensor arithmetic on tiny networks would
-/// otherwise starve.
-const ARITHMETIC: u64 = 10_000_000_000;
+/// What a unit's limits follow from; a contest may set its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Budget {
+    /// Forward passes over the training data that a unit may spend.
+    pub passes: u64,
+    /// The passes never come to fewer examples than this, so that every published measure fits on
+    /// small tasks too.
+    pub examples_floor: u64,
+    /// Work for everything that is not a forward pass: tensor arithmetic on tiny networks would
+    /// otherwise starve.
+    pub arithmetic: u64,
+}
 
-impl Limits {
+impl Budget {
+    /// The published budget.
+    pub const PUBLISHED: Self =
+        Self { passes: 60, examples_floor: 1_000_000, arithmetic: 10_000_000_000 };
+
     /// The limits for a network of `operations` multiply-adds per example on a task of `examples`
     /// training examples.
-    pub fn for_network(operations: u64, examples: u64) -> Self {
-        let passes = PASSES.saturating_mul(examples).max(EXAMPLES_FLOOR);
+    pub fn limits(self, operations: u64, examples: u64) -> Limits {
+        let passes = self.passes.saturating_mul(examples).max(self.examples_floor);
         let per_example = crate::price::forward(1, operations, 0).unwrap_or(u64::MAX);
-        Self { work_max: passes.saturating_mul(per_example).saturating_add(ARITHMETIC) }
+        let work_max = passes.saturating_mul(per_example).saturating_add(self.arithmetic);
+        Limits { work_max }
     }
 }
 
@@ -84,10 +95,10 @@ mod tests {
 
     #[test]
     fn small_tasks_get_the_floor_and_nothing_overflows() {
-        let small = Limits::for_network(100, 200);
-        assert_eq!(small.work_max, 100 * EXAMPLES_FLOOR + ARITHMETIC);
-        assert_eq!(Limits::for_network(100, 50_000).work_max, 100 * 3_000_000 + ARITHMETIC);
-        assert_eq!(Limits::for_network(u64::MAX, 50_000).work_max, u64::MAX);
+        let work = |operations, examples| Budget::PUBLISHED.limits(operations, examples).work_max;
+        assert_eq!(work(100, 200), 100 * 1_000_000 + 10_000_000_000);
+        assert_eq!(work(100, 50_000), 100 * 3_000_000 + 10_000_000_000);
+        assert_eq!(work(u64::MAX, 50_000), u64::MAX);
     }
 
     #[test]

@@ -57,6 +57,25 @@ pub enum Stop {
     Fault(#[from] Fault),
 }
 
+impl Stop {
+    /// What it makes of the unit.
+    pub fn stopped(&self) -> Stopped {
+        match self {
+            Self::Work(_) | Self::Calls { .. } => Stopped::OutOfWork(self.to_string()),
+            Self::Handle { .. } | Self::Fault(_) => Stopped::Inconclusive(self.to_string()),
+        }
+    }
+}
+
+/// What a [`Stop`] makes of its unit, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stopped {
+    /// The measure asked for more than its budget.
+    OutOfWork(String),
+    /// The host failed, or the guest's side was not what it should be.
+    Inconclusive(String),
+}
+
 /// What a unit used on the host's side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Meters {
@@ -75,13 +94,14 @@ pub struct Session<E> {
     transcript: Transcript,
     calls: u64,
     bytes: u64,
+    stop: Option<Stop>,
 }
 
 impl<E: Execute> Session<E> {
     /// A fresh conversation under these limits.
     pub fn new(engine: E, limits: Limits, detail: Detail) -> Self {
         let (ledger, transcript) = (Ledger::new(limits.work_max), Transcript::new(detail));
-        Self { engine, ledger, transcript, calls: 0, bytes: 0 }
+        Self { engine, ledger, transcript, calls: 0, bytes: 0, stop: None }
     }
 
     /// What the unit used.
@@ -92,6 +112,11 @@ impl<E: Execute> Session<E> {
     /// The transcript so far.
     pub fn transcript(&self) -> &Transcript {
         &self.transcript
+    }
+
+    /// What stopped the unit, if anything did. A stopped unit stays stopped.
+    pub fn stop(&self) -> Option<&Stop> {
+        self.stop.as_ref()
     }
 
     fn answer(&mut self, call: &Call) -> Result<Reply, Stop> {
@@ -127,6 +152,24 @@ impl<E: Execute> Session<E> {
 
 impl<E: Execute> Host for Session<E> {
     fn call(&mut self, call: Call) -> Result<Reply, Stop> {
+        if let Some(stop) = &self.stop {
+            return Err(stop.clone());
+        }
+        let answer = self.charged(&call);
+        if let Err(stop) = &answer {
+            self.stop = Some(stop.clone());
+        }
+        answer
+    }
+
+    fn note(&mut self, name: &str, text: &str) {
+        self.transcript.note(name, text);
+    }
+}
+
+impl<E: Execute> Session<E> {
+    /// Charges, answers and records one call.
+    fn charged(&mut self, call: &Call) -> Result<Reply, Stop> {
         if self.calls == limits::CALLS_MAX {
             return Err(Stop::Calls { max: limits::CALLS_MAX });
         }
@@ -135,13 +178,9 @@ impl<E: Execute> Host for Session<E> {
         // Charged before anything looks at the arguments: a refused call costs this too.
         let constant = price::bytes(call.bytes_in()).and_then(|b| b.checked_add(price::CALL));
         self.ledger.charge(constant)?;
-        let reply = self.answer(&call)?;
+        let reply = self.answer(call)?;
         let contents = self.contents(&reply);
-        self.transcript.record(&call, &reply, &contents);
+        self.transcript.record(call, &reply, &contents);
         Ok(reply)
-    }
-
-    fn note(&mut self, name: &str, text: &str) {
-        self.transcript.note(name, text);
     }
 }

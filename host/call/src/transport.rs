@@ -7,21 +7,25 @@
 //! checked against a limit before anything is read.
 //!
 //! A conversation begins with a greeting of both sides ([`greet`]), which finds programs of different
-//! builds before they misunderstand each other. What an engine process is told before a unit (data,
-//! network, limits) is in [`Link`] and [`Order`].
+//! builds before they misunderstand each other. What an engine process is told before a unit (network,
+//! data, budget) is in [`Link`] and [`Order`]; the last of it is the socket of the unit's guest, so that
+//! calls go from the guest to the engine with nobody between.
 //!
 //! Begin with `frame.rs`, then `remote.rs` and `serve.rs`, which are the two ends.
 
+mod descriptor;
 mod frame;
 mod greeting;
 mod order;
 mod remote;
 mod serve;
 
+pub use descriptor::{receive_descriptor, send_descriptor};
+pub use frame::{read, read_bytes, write, write_bytes};
 pub use greeting::{Greeting, PROTOCOL, WORLD, greet};
 pub use order::{Link, Order, Report, accept, refuse, report, take_order};
-pub use remote::RemoteHost;
-pub use serve::serve;
+pub use remote::{RemoteHost, say};
+pub use serve::{serve, unit};
 
 /// Why a conversation between processes cannot go on.
 #[derive(Debug, thiserror::Error)]

@@ -99,11 +99,16 @@ fn the_budget_is_seen_after_its_own_cost() {
 
 #[test]
 fn a_fault_is_the_hosts_and_a_missing_handle_the_sandboxs() {
-    let (mut session, _) = session(u64::MAX, Detail::Visible, b"");
+    let fresh = || session(u64::MAX, Detail::Visible, b"").0;
     let scalar = Call::TensorSoftmax { tensor: TensorHandle(0) };
-    assert!(matches!(session.call(scalar), Err(Stop::Fault(_))));
+    let mut faulty = fresh();
+    let fault = faulty.call(scalar);
+    assert!(matches!(fault, Err(Stop::Fault(_))));
     let missing = Call::TensorScalar { tensor: TensorHandle(5) };
-    assert!(matches!(session.call(missing), Err(Stop::Handle { .. })));
+    assert!(matches!(fresh().call(missing.clone()), Err(Stop::Handle { .. })));
+    // A stopped unit stays stopped, for the same reason.
+    assert_eq!(faulty.call(missing), fault);
+    assert_eq!(faulty.stop(), fault.as_ref().err());
 }
 
 #[test]

@@ -5,16 +5,17 @@
 
 use std::fmt::Debug;
 use std::io::{Cursor, Read, Write};
+use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::thread;
 
 use assay_call::transport::{
-    Link, Order, RemoteHost, Report, TransportError, accept, greet, refuse, report, serve,
-    take_order,
+    Link, Order, RemoteHost, Report, TransportError, accept, greet, receive_descriptor, refuse,
+    report, say, serve, take_order,
 };
 use assay_call::{
-    Call, DatasetHandle, Detail, Execute, Fault, Host, Inventory, LIMITS, Limits, Live,
+    Budget, Call, DatasetHandle, Detail, Execute, Fault, Host, Inventory, LIMITS, Limits, Live,
     NetworkHandle, Plan, Reply, Session, Stop, TensorHandle,
 };
 use assay_ids::Digest;
@@ -99,23 +100,34 @@ fn a_session_in_another_process_is_the_session_here() {
     }
     assert!(matches!(expected[3], Ok(Reply::Error(_))));
     assert!(matches!(expected[5], Err(Stop::Fault(_))));
-    assert!(matches!(expected[6], Err(Stop::Handle { call: "tensors.shape" })));
-    assert!(matches!(expected[7], Err(Stop::Work(_))), "{:?}", expected[7]);
+    // A stopped unit stays stopped, whoever goes on asking.
+    assert_eq!(expected[6..], [expected[5].clone(), expected[5].clone()]);
 
     let (mut near, far) = UnixStream::pair().unwrap();
     let engine = thread::spawn(move || {
         greet(&mut near).unwrap();
         let mut session = session(work_max);
-        serve(&mut near, &mut session).unwrap();
+        assert_eq!(serve(&mut near, &mut session).unwrap(), Some(b"over".to_vec()));
         (session.meters(), session.transcript().digest())
     });
-    let mut remote = RemoteHost::connect(far).unwrap();
+    let mut remote = RemoteHost::connect(far.try_clone().unwrap()).unwrap();
     for (call, expected) in calls().into_iter().zip(expected) {
         remote.note("fuel", "12");
         assert_eq!(remote.call(call), expected);
     }
-    drop(remote);
+    say(&mut &far, b"over".to_vec()).unwrap();
     assert_eq!(engine.join().unwrap(), (here.meters(), here.transcript().digest()));
+}
+
+#[test]
+fn a_last_word_over_its_limit_is_refused() {
+    let request = |said: Vec<u8>| frame(&encode(&(2_u8, said)));
+    let serve = |bytes| serve(&mut Pipe::of(bytes), &mut session(1));
+    let max = LIMITS.iter().find(|limit| limit.name == "SAID_BYTES_MAX").unwrap().value as usize;
+    assert_eq!(serve(request(vec![1; max])).unwrap(), Some(vec![1; max]));
+    assert!(matches!(serve(request(vec![1; max + 1])), Err(TransportError::TooLarge { .. })));
+    // A guest that closes its socket said nothing.
+    assert_eq!(serve(Vec::new()).unwrap(), None);
 }
 
 #[test]
@@ -218,24 +230,33 @@ fn orders_arrive_whole_and_units_report() {
         };
         refuse(&mut near, "too deep").unwrap();
         let order = take_order(&mut near).unwrap();
-        let Some(Order::Unit { limits, detail }) = order else { panic!("no unit") };
+        let Some(Order::Unit { budget, detail }) = order else { panic!("no unit") };
+        let mut guest = UnixStream::from(receive_descriptor(&near).unwrap());
         accept(&mut near, "").unwrap();
+        let limits = budget.limits(0, 0);
         let mut session = Session::new(Fixed, limits, detail);
-        serve(&mut near, &mut session).unwrap();
-        report(&mut near, Report { meters: session.meters(), transcript: digest }).unwrap();
+        greet(&mut guest).unwrap();
+        let said = serve(&mut guest, &mut session).unwrap();
+        let meters = session.meters();
+        let stopped = None;
+        let unit = Report { limits, meters, transcript: digest, stopped, said };
+        report(&mut near, unit).unwrap();
         assert!(take_order(&mut near).unwrap().is_none());
         (data, own)
     });
-    let mut link = Link::connect(far.try_clone().unwrap()).unwrap();
+    let mut link = Link::connect(far).unwrap();
     assert_eq!(link.about(), "a test");
     link.data(&data).unwrap();
     assert_eq!(link.network(&network()).unwrap_err().to_string(), "too deep");
-    link.begin(Limits { work_max: 5000 }, Detail::Full).unwrap();
-    let mut remote = RemoteHost::over(far);
+    let (theirs, guest) = UnixStream::pair().unwrap();
+    let budget = Budget { passes: 1, examples_floor: 1, arithmetic: 5000 };
+    link.begin(budget, Detail::Full, theirs).unwrap();
+    let mut remote = RemoteHost::connect(guest.try_clone().unwrap()).unwrap();
     assert_eq!(remote.call(Call::BudgetWorkLimit), Ok(Reply::Number(5000)));
-    drop(remote);
+    say(&mut &guest, vec![7]).unwrap();
     let reported = link.report().unwrap();
     assert_eq!((reported.meters.calls, reported.transcript), (1, digest));
+    assert_eq!((reported.limits.work_max, reported.said), (5000, Some(vec![7])));
     drop(link);
     let (received, own) = engine.join().unwrap();
     assert_eq!((received.inputs(), received.labels()), (data.inputs(), data.labels()));
@@ -302,7 +323,10 @@ proptest! {
         // Each either ends in order or is an error; a panic fails the test.
         serve(&mut Pipe::of(bytes.clone()), &mut session(u64::MAX)).ok();
         take_order(&mut Cursor::new(bytes.clone())).ok();
-        Link::connect(Pipe::of(bytes.clone())).err();
+        let (mut near, far) = UnixStream::pair().unwrap();
+        near.write_all(&bytes).unwrap();
+        near.shutdown(Shutdown::Write).unwrap();
+        Link::connect(far).err();
         let mut remote = RemoteHost::over(Pipe::of(bytes));
         while !matches!(remote.call(Call::BudgetWorkLeft), Err(Stop::Fault(_))) {}
     }

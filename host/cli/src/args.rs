@@ -74,6 +74,9 @@ pub(crate) struct RunArgs {
     /// networks the same order.
     #[arg(long)]
     pub(crate) confirm: bool,
+    /// Run everything in this process, without the isolation of separate ones. The result is the same.
+    #[arg(long)]
+    pub(crate) in_process: bool,
 }
 
 /// A way to compute calls.

@@ -1,15 +1,15 @@
 //! One module per command. Each parses nothing and decides everything about its output.
 
+mod admit;
 mod beside;
 pub(crate) mod build;
 pub(crate) mod check;
 mod confirm;
-mod gpu;
 pub(crate) mod import;
 pub(crate) mod inspect;
 pub(crate) mod run;
 pub(crate) mod score;
 pub(crate) mod train;
 mod truth;
-mod unit;
 pub(crate) mod verify;
+mod way;

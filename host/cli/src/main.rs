@@ -14,11 +14,16 @@ mod progress;
 
 use std::process::ExitCode;
 
+use assay_worker::Role;
 use clap::Parser as _;
 
 use args::{Args, Command, TaskCommand};
 
 fn main() -> ExitCode {
+    // First of all: a process of a unit has nothing to do with the command line.
+    if let Some(role) = Role::of_this_process() {
+        return role.play();
+    }
     let args = Args::parse();
     let result = match args.command {
         Command::Build(args) => commands::build::run(&args),

@@ -1,11 +1,11 @@
 //! The engine process: takes orders and serves units over one stream until it ends.
 
-use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
 use assay_call::Session;
 use assay_call::transport::{
-    Order, Report, TransportError, accept, greet, refuse, report, serve, take_order,
+    Order, TransportError, accept, greet, receive_descriptor, refuse, report, take_order, unit,
 };
 use assay_engine::{Engine, Lane, PreparedData, PreparedNetwork};
 
@@ -30,7 +30,7 @@ struct Both {
 
 /// Greets, opens the adapter, and follows orders until the stream ends. `lane` runs what the adapter
 /// does not.
-pub fn serve_process(stream: &mut (impl Read + Write), lane: &Lane) -> Result<(), ProcessError> {
+pub fn serve_process(stream: &mut UnixStream, lane: &Lane) -> Result<(), ProcessError> {
     greet(stream)?;
     let adapter = match Adapter::open() {
         Ok(adapter) => adapter,
@@ -53,19 +53,21 @@ pub fn serve_process(stream: &mut (impl Read + Write), lane: &Lane) -> Result<()
                 network = Some(Both { resident, prepared });
                 accept(stream, "")?;
             }
-            Order::Unit { limits, detail } => {
+            Order::Select { .. } => refuse(stream, "this engine reads no tasks: hand them over")?,
+            Order::Unit { budget, detail } => {
+                let guest = UnixStream::from(receive_descriptor(stream)?);
                 let (Some(data), Some(network)) = (&data, &network) else {
                     refuse(stream, "a unit needs data and a network first")?;
                     continue;
                 };
                 accept(stream, "")?;
                 let prepared = Arc::clone(&network.prepared);
+                let operations = prepared.network().architecture().operations();
+                let limits = budget.limits(operations, data.dataset().examples() as u64);
                 let cpu = Engine::new(lane.clone(), prepared, Arc::clone(data));
                 let engine = GpuEngine::new(cpu, adapter.clone(), Arc::clone(&network.resident));
                 let mut session = Session::new(engine, limits, detail);
-                serve(stream, &mut session)?;
-                let transcript = session.transcript().digest();
-                report(stream, Report { meters: session.meters(), transcript })?;
+                report(stream, unit(guest, &mut session, limits))?;
             }
         }
     }

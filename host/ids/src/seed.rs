@@ -1,5 +1,7 @@
 //! Seeds: the only source of randomness a measure has.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Digest, Digester};
 
 /// The seed of a contest: public for public tasks, revealed at the release for hidden ones.
@@ -8,7 +10,7 @@ use crate::{Digest, Digester};
 pub struct ContestSeed(pub u64);
 
 /// The seed that one unit hands to its measure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitSeed(pub u64);
 
 impl UnitSeed {

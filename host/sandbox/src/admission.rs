@@ -1,14 +1,16 @@
 //! Admission: may these bytes run at all? Every reason is listed, not only the first.
 
+use std::borrow::Cow;
+
 use assay_ids::Digest;
+use serde::{Deserialize, Serialize};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
-use crate::bindings::MeasurePre;
 use crate::run::classify;
-use crate::state::{State, printable};
-use crate::{NoHost, Sandbox};
+use crate::state::printable;
+use crate::{Measure, NoHost, Sandbox};
 
 /// The interfaces that a component may import.
 const ALLOWED: [&str; 7] = [
@@ -22,7 +24,7 @@ const ALLOWED: [&str; 7] = [
 ];
 
 /// What a measure says of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Description {
     /// Short name: lower case letters, digits and hyphens.
     pub name: String,
@@ -34,7 +36,8 @@ pub struct Description {
 
 /// A component that may run.
 pub struct Admitted {
-    pub(crate) pre: MeasurePre<State>,
+    /// What runs.
+    pub measure: Measure,
     /// Digest of the component's bytes.
     pub digest: Digest,
     /// Size in bytes.
@@ -46,7 +49,7 @@ pub struct Admitted {
 }
 
 /// Which kind of reason; the reason classes of JSON and pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RefusalClass {
     /// No valid component, or not of the world `measure`.
     InvalidComponent,
@@ -57,6 +60,8 @@ pub enum RefusalClass {
     /// `describe` failed or says something that cannot be used.
     BadDescription,
 }
+
+const COMPONENT_HINT: &str = "build it with `assay build`, or check it with a component validator";
 
 impl RefusalClass {
     /// The class's name.
@@ -71,55 +76,70 @@ impl RefusalClass {
 }
 
 /// One reason against a component.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     /// Which kind.
     pub class: RefusalClass,
     /// What exactly.
     pub message: String,
     /// What to do about it.
-    pub hint: &'static str,
+    pub hint: Cow<'static, str>,
 }
 
 impl Refusal {
     fn new(class: RefusalClass, message: impl Into<String>, hint: &'static str) -> Self {
-        Self { class, message: message.into(), hint }
+        Self { class, message: message.into(), hint: Cow::Borrowed(hint) }
+    }
+
+    /// Against a component on which a compiler within its limits gave up.
+    pub fn uncompilable(why: &str) -> Self {
+        let message = format!("it cannot be compiled within the limits: {}", printable(why, 200));
+        let hint = "make it smaller; a function of more than some 100,000 instructions is unusual";
+        Self::new(RefusalClass::InvalidComponent, message, hint)
     }
 }
 
 impl Sandbox {
     /// Admits a component, or says everything that speaks against it.
     pub fn admit(&self, bytes: &[u8]) -> Result<Admitted, Vec<Refusal>> {
+        let (component, imports) = self.component(bytes)?;
+        let measure = self.fit(&component).map_err(|refusal| vec![refusal])?;
+        let description = self.describe(&measure).map_err(|refusal| vec![refusal])?;
+        let (digest, size) = (Digest::of(bytes), bytes.len());
+        Ok(Admitted { measure, digest, size, imports, description })
+    }
+
+    /// All of [`Sandbox::admit`] that runs nothing of the component: gives the names of what it
+    /// imports, and its compiled code for [`Sandbox::load`].
+    pub fn compile(&self, bytes: &[u8]) -> Result<(Vec<String>, Vec<u8>), Vec<Refusal>> {
+        let (component, imports) = self.component(bytes)?;
+        self.fit(&component).map_err(|refusal| vec![refusal])?;
+        let code = component.serialize().map_err(|error| {
+            let message = format!("its code cannot be kept: {}", chain(&error));
+            vec![Refusal::new(RefusalClass::InvalidComponent, message, COMPONENT_HINT)]
+        })?;
+        Ok((imports, code))
+    }
+
+    /// Compiles a component whose form and interface are right.
+    fn component(&self, bytes: &[u8]) -> Result<(Component, Vec<String>), Vec<Refusal>> {
         self.check_form(bytes).map_err(|refusal| vec![refusal])?;
         let component = Component::from_binary(&self.engine, bytes).map_err(|error| {
             let message = format!("not a valid component: {}", chain(&error));
-            let hint = "build it with `assay build`, or check it with a component validator";
-            vec![Refusal::new(RefusalClass::InvalidComponent, message, hint)]
+            vec![Refusal::new(RefusalClass::InvalidComponent, message, COMPONENT_HINT)]
         })?;
         let imports = import_names(&component, &self.engine);
-        let mut reasons = self.check_interface(&component, &imports);
-        if !reasons.is_empty() {
-            return Err(reasons);
-        }
-        let pre = self.linker.instantiate_pre(&component).and_then(MeasurePre::new);
-        let pre = pre.map_err(|error| {
+        let reasons = self.check_interface(&component, &imports);
+        if reasons.is_empty() { Ok((component, imports)) } else { Err(reasons) }
+    }
+
+    /// Links a component to the host's functions.
+    fn fit(&self, component: &Component) -> Result<Measure, Refusal> {
+        self.link(component).map_err(|error| {
             let message = format!("it does not fit the world `measure`: {}", chain(&error));
             let hint = "the SDK and the host must speak the same version of assay:measure";
-            vec![Refusal::new(RefusalClass::InvalidComponent, message, hint)]
-        })?;
-        match self.describe(&pre) {
-            Ok(description) => Ok(Admitted {
-                pre,
-                digest: Digest::of(bytes),
-                size: bytes.len(),
-                imports,
-                description,
-            }),
-            Err(refusal) => {
-                reasons.push(refusal);
-                Err(reasons)
-            }
-        }
+            Refusal::new(RefusalClass::InvalidComponent, message, hint)
+        })
     }
 
     /// What can be told from the first bytes and the size.
@@ -176,14 +196,16 @@ impl Sandbox {
     }
 
     /// Runs `describe` with nothing handed in.
-    fn describe(&self, pre: &MeasurePre<State>) -> Result<Description, Refusal> {
+    pub fn describe(&self, measure: &Measure) -> Result<Description, Refusal> {
         let bad = |message: String, hint| Refusal::new(RefusalClass::BadDescription, message, hint);
         let hint = "describe() must return constants and call nothing of the host but log";
         let mut store = self
             .store(Box::new(NoHost), self.limits.describe_fuel_max)
             .map_err(|error| bad(format!("describe could not run: {error}"), hint))?;
-        let called =
-            pre.instantiate(&mut store).and_then(|instance| instance.call_describe(&mut store));
+        let called = measure
+            .0
+            .instantiate(&mut store)
+            .and_then(|instance| instance.call_describe(&mut store));
         let found = called.map_err(|error| {
             let outcome = classify(store.data(), &error);
             bad(format!("describe failed: {}", outcome.explain()), hint)

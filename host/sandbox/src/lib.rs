@@ -20,5 +20,5 @@ mod watchdog;
 pub use admission::{Admitted, Description, Refusal, RefusalClass};
 pub use limits::SandboxLimits;
 pub use outcome::{Outcome, UnitReport};
-pub use run::Sandbox;
-pub use state::{LogLine, NoHost};
+pub use run::{Measure, Sandbox};
+pub use state::{Level, LogLine, NoHost};

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use wasmtime::ResourceLimiter;
 
 /// What one instance may use. Everything but `wall_max` is deterministic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SandboxLimits {
     /// Bytes of a component. 32 MiB: a Python component is about 18 MB.
     pub component_bytes_max: usize,

@@ -1,11 +1,12 @@
 //! What can come of one unit.
 
 use assay_ids::UnitSeed;
+use serde::{Deserialize, Serialize};
 
 use crate::LogLine;
 
 /// The outcome of one unit. Every one but `Inconclusive` is deterministic.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Outcome {
     /// The measure's value: finite or infinite, never NaN.
     Value(f64),
@@ -64,7 +65,7 @@ impl Outcome {
 }
 
 /// One unit as the sandbox saw it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UnitReport {
     /// What came of it.
     pub outcome: Outcome,
@@ -74,4 +75,11 @@ pub struct UnitReport {
     pub seed: UnitSeed,
     /// What the measure logged, within the limits.
     pub log: Vec<LogLine>,
+}
+
+impl UnitReport {
+    /// The report of a unit of which nothing is known but that it failed on the host's side.
+    pub fn inconclusive(reason: impl Into<String>, seed: UnitSeed) -> Self {
+        Self { outcome: Outcome::Inconclusive(reason.into()), fuel: 0, seed, log: Vec::new() }
+    }
 }

@@ -1,27 +1,43 @@
 //! The life of one unit: a fresh store, one call of `evaluate`, an outcome.
 
-use assay_call::{DatasetHandle, Host, NetworkHandle, Stop};
-use assay_ids::UnitSeed;
-use wasmtime::component::{HasSelf, Linker};
+use std::hash::{Hash as _, Hasher};
+use std::path::Path;
+
+use assay_call::{DatasetHandle, Host, NetworkHandle, Stop, Stopped};
+use assay_ids::{Digest, Digester, UnitSeed};
+use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{Engine, Store, Trap};
 
+use crate::bindings::MeasurePre;
 use crate::engine::new_engine;
 use crate::host::add_budget;
 use crate::state::{DatasetEntry, NetworkEntry, State, printable};
 use crate::watchdog::Watchdog;
-use crate::{Admitted, Outcome, SandboxLimits, UnitReport};
+use crate::{Outcome, SandboxLimits, UnitReport};
 
 /// Compiles, admits and runs components. One of these per process: engines must not be mixed.
 pub struct Sandbox {
     pub(crate) engine: Engine,
     pub(crate) linker: Linker<State>,
     pub(crate) limits: SandboxLimits,
-    _watchdog: Watchdog,
+    /// It ticks as long as it is held.
+    watchdog: Option<Watchdog>,
 }
 
+/// Code that may be run: compiled, and linked to the host's functions.
+pub struct Measure(pub(crate) MeasurePre<State>);
+
 impl Sandbox {
-    /// A sandbox under these limits.
+    /// A sandbox under these limits, with a watchdog of its own.
     pub fn new(limits: SandboxLimits) -> wasmtime::Result<Self> {
+        let mut sandbox = Self::unwatched(limits)?;
+        sandbox.watchdog = Some(Watchdog::start(&sandbox.engine)?);
+        Ok(sandbox)
+    }
+
+    /// A sandbox without a watchdog, for a process that another one watches: it has no second
+    /// thread.
+    pub fn unwatched(limits: SandboxLimits) -> wasmtime::Result<Self> {
         use crate::bindings::assay::measure::{data, images, log, networks, tensors, types};
         let engine = new_engine()?;
         let mut linker = Linker::new(&engine);
@@ -32,8 +48,31 @@ impl Sandbox {
         images::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
         log::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
         add_budget(&mut linker)?;
-        let watchdog = Watchdog::start(&engine)?;
-        Ok(Self { engine, linker, limits, _watchdog: watchdog })
+        Ok(Self { engine, linker, limits, watchdog: None })
+    }
+
+    /// What compiled code must agree on with the process that runs it.
+    pub fn compatibility(&self) -> Digest {
+        let mut hash = Compatibility(Digester::new("assay compiled code"));
+        self.engine.precompile_compatibility_hash().hash(&mut hash);
+        hash.0.finish()
+    }
+
+    /// Takes code that [`Sandbox::compile`] made, from a file.
+    ///
+    /// # Safety
+    /// The file holds what `compile` of an equal sandbox gave, and nobody can change it: it is native
+    /// code, and nothing checks it again.
+    #[expect(unsafe_code, reason = "whether code is genuine only the caller can know")]
+    pub unsafe fn load(&self, path: &Path) -> wasmtime::Result<Measure> {
+        // SAFETY: the caller vouches for the file.
+        let component = unsafe { Component::deserialize_file(&self.engine, path) }?;
+        self.link(&component)
+    }
+
+    pub(crate) fn link(&self, component: &Component) -> wasmtime::Result<Measure> {
+        let pre = self.linker.instantiate_pre(component)?;
+        MeasurePre::new(pre).map(Measure)
     }
 
     /// A store with everything limited.
@@ -52,18 +91,12 @@ impl Sandbox {
     }
 
     /// Evaluates one network: everything that can happen is an outcome.
-    pub fn run(
-        &self,
-        measure: &Admitted,
-        host: Box<dyn Host + Send>,
-        seed: UnitSeed,
-    ) -> UnitReport {
+    pub fn run(&self, measure: &Measure, host: Box<dyn Host + Send>, seed: UnitSeed) -> UnitReport {
         let fuel_max = self.limits.fuel_max;
         let mut store = match self.store(host, fuel_max) {
             Ok(store) => store,
             Err(error) => {
-                let outcome = Outcome::Inconclusive(format!("no store: {error}"));
-                return UnitReport { outcome, fuel: 0, seed, log: Vec::new() };
+                return UnitReport::inconclusive(format!("no store: {error}"), seed);
             }
         };
         // A panic of the host's code must not take other units along: it makes this one
@@ -86,24 +119,33 @@ impl Sandbox {
 
 fn call(
     store: &mut Store<State>,
-    measure: &Admitted,
+    measure: &Measure,
     seed: UnitSeed,
 ) -> wasmtime::Result<Result<f64, String>> {
     let network = store.data_mut().table.push(NetworkEntry(NetworkHandle(0)))?;
     let dataset = store.data_mut().table.push(DatasetEntry(DatasetHandle(0)))?;
-    let instance = measure.pre.instantiate(&mut *store)?;
+    let instance = measure.0.instantiate(&mut *store)?;
     instance.call_evaluate(store, network, dataset, seed.0)
+}
+
+/// A digest where the standard library wants a hasher of 64 bits.
+struct Compatibility(Digester);
+
+impl Hasher for Compatibility {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.bytes(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        0 // Nobody asks: `Sandbox::compatibility` takes the whole digest.
+    }
 }
 
 /// What an error means: what the host stopped, what the machine did, what the guest did.
 pub(crate) fn classify(state: &State, error: &wasmtime::Error) -> Outcome {
-    match &state.stop {
-        Some(stop @ (Stop::Work(_) | Stop::Calls { .. })) => {
-            return Outcome::OutOfWork(stop.to_string());
-        }
-        Some(stop @ (Stop::Handle { .. } | Stop::Fault(_))) => {
-            return Outcome::Inconclusive(stop.to_string());
-        }
+    match state.stop.as_ref().map(Stop::stopped) {
+        Some(Stopped::OutOfWork(text)) => return Outcome::OutOfWork(text),
+        Some(Stopped::Inconclusive(text)) => return Outcome::Inconclusive(text),
         None => {}
     }
     if state.limiter.machine_refused {

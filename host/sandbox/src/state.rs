@@ -1,6 +1,9 @@
 //! What a store holds while a component runs.
 
+use std::fmt;
+
 use assay_call::{Call, DatasetHandle, ErrorKind, Host, NetworkHandle, Reply, Stop, TensorHandle};
+use serde::{Deserialize, Serialize};
 use wasmtime::component::ResourceTable;
 
 use crate::SandboxLimits;
@@ -17,11 +20,32 @@ pub struct NetworkEntry(pub(crate) NetworkHandle);
 #[expect(unreachable_pub, reason = "the generated bindings re-export it")]
 pub struct DatasetEntry(pub(crate) DatasetHandle);
 
+/// How a measure rates a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Level {
+    /// For the author.
+    Debug,
+    /// For everybody.
+    Info,
+    /// Something is not as it should be.
+    Warning,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warning => "warning",
+        })
+    }
+}
+
 /// One message of a measure.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLine {
-    /// `debug`, `info` or `warning`.
-    pub level: &'static str,
+    /// Its level.
+    pub level: Level,
     /// The text, printable and on one line.
     pub text: String,
 }
@@ -92,7 +116,7 @@ impl State {
     }
 
     /// Writes a message to the log, within the limits.
-    pub(crate) fn write(&mut self, level: &'static str, text: &str) {
+    pub(crate) fn write(&mut self, level: Level, text: &str) {
         let text = printable(text, self.limits.text_bytes_max);
         if self.log.len() < self.limits.log_lines_max
             && self.log_bytes + text.len() <= self.limits.log_bytes_max
@@ -150,7 +174,7 @@ mod tests {
         (limits.log_lines_max, limits.log_bytes_max) = (2, 5);
         let mut state = State::new(Box::new(NoHost), limits, 0);
         for text in ["abc", "abc", "ab", "c"] {
-            state.write("info", text);
+            state.write(Level::Info, text);
         }
         let texts: Vec<&str> = state.log.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(texts, ["abc", "ab"]);

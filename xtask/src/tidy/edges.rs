@@ -12,7 +12,7 @@ use crate::step;
 use crate::workspace::{self, Workspace};
 
 /// Rooms of ours, each with the only rooms it may depend on.
-const MAY_KNOW: [(&str, &[&str]); 10] = [
+const MAY_KNOW: [(&str, &[&str]); 11] = [
     ("assay-ids", &[]),
     ("assay-network", &["assay-ids"]),
     ("assay-call", &["assay-ids", "assay-network"]),
@@ -22,6 +22,17 @@ const MAY_KNOW: [(&str, &[&str]); 10] = [
     ("assay-score", &[]),
     ("assay-toolchain", &[]),
     ("assay-gpu", &["assay-call", "assay-engine", "assay-ids", "assay-network"]),
+    (
+        "assay-worker",
+        &[
+            "assay-call",
+            "assay-engine",
+            "assay-ids",
+            "assay-network",
+            "assay-sandbox",
+            "assay-task",
+        ],
+    ),
     ("assay-trainer", &["assay-ids", "assay-network", "assay-task", "assay-engine"]),
 ];
 

@@ -13,10 +13,7 @@ const HEADER: usize = 4;
 
 /// Writes one message. A message too large for a frame is refused before a byte is sent, so the
 /// conversation can go on.
-pub(super) fn write<T: Serialize>(
-    stream: &mut impl Write,
-    message: &T,
-) -> Result<(), TransportError> {
+pub fn write<T: Serialize>(stream: &mut impl Write, message: &T) -> Result<(), TransportError> {
     let frame = postcard::to_extend(message, vec![0; HEADER]).map_err(|error| {
         TransportError::Garbled { expected: "message of ours", reason: error.to_string() }
     })?;
@@ -24,7 +21,7 @@ pub(super) fn write<T: Serialize>(
 }
 
 /// Reads one message of a kind that `expected` names; nothing if the stream ended before it.
-pub(super) fn read<T: DeserializeOwned>(
+pub fn read<T: DeserializeOwned>(
     stream: &mut impl Read,
     expected: &'static str,
 ) -> Result<Option<T>, TransportError> {
@@ -39,7 +36,7 @@ pub(super) fn read<T: DeserializeOwned>(
 }
 
 /// Writes bytes as they are, as one frame.
-pub(super) fn write_bytes(
+pub fn write_bytes(
     stream: &mut impl Write,
     bytes: impl IntoIterator<Item = u8>,
 ) -> Result<(), TransportError> {
@@ -49,7 +46,7 @@ pub(super) fn write_bytes(
 }
 
 /// Reads one frame; nothing if the stream ended before it.
-pub(super) fn read_bytes(stream: &mut impl Read) -> Result<Option<Vec<u8>>, TransportError> {
+pub fn read_bytes(stream: &mut impl Read) -> Result<Option<Vec<u8>>, TransportError> {
     let mut header = [0; HEADER];
     let mut filled = 0;
     while filled < HEADER {
@@ -58,6 +55,10 @@ pub(super) fn read_bytes(stream: &mut impl Read) -> Result<Option<Vec<u8>>, Tran
             Ok(0) => return Err(TransportError::Closed),
             Ok(count) => filled += count,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            // The other side ended with something of ours unread: it is gone all the same.
+            Err(error) if error.kind() == ErrorKind::ConnectionReset && filled == 0 => {
+                return Ok(None);
+            }
             Err(error) => return Err(error.into()),
         }
     }

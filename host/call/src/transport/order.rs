@@ -1,18 +1,23 @@
-//! What an engine process is told around its units: the data, a network, that a unit begins; and
-//! what it answers: that it is ready, and what a unit used.
+//! What an engine process is told around its units: which network on which data, that a unit begins
+//! and with whom; and what it answers: that it is ready, and what a unit used.
+//!
+//! An engine that may read tasks is told their names ([`Order::Select`]); one that may not, as on the
+//! `gpu` lane, is handed the arrays ([`Order::Data`], [`Order::Network`]).
 //!
 //! Orders come from the process that started the engine, which it trusts. Still nothing is allocated
 //! for numbers that a message only claims: arrays arrive in pieces and grow as they come.
 
 use std::io::{Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
 use assay_ids::Digest;
 use assay_network::{Architecture, Dataset, Layer, Network};
 use serde::{Deserialize, Serialize};
 
-use super::{TransportError, frame, greet};
-use crate::{Detail, Limits, Meters};
+use super::{TransportError, frame, greet, send_descriptor};
+use crate::{Budget, Detail, Limits, Meters, Stopped};
 
 /// Values of one piece of an array: 1 MiB.
 const PIECE: usize = 1 << 18;
@@ -22,7 +27,8 @@ const PIECE: usize = 1 << 18;
 enum Head {
     Data { shape: Vec<usize>, examples: usize, classes: u32 },
     Network { layers: Vec<Layer>, initial: bool },
-    Unit { limits: Limits, detail: Detail },
+    Select { task: u32, network: String },
+    Unit { budget: Budget, detail: Detail },
 }
 
 /// The answer to an order, or to a unit's end.
@@ -30,16 +36,22 @@ enum Head {
 enum Answer {
     Ready(String),
     Refused(String),
-    Report(Report),
+    Report(Box<Report>),
 }
 
 /// What the executing side knows of a unit when it is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
+    /// The limits that held.
+    pub limits: Limits,
     /// What the unit used.
     pub meters: Meters,
     /// Digest of its transcript.
     pub transcript: Digest,
+    /// What stopped it, if anything did: this side's word, whatever the guest's side says.
+    pub stopped: Option<Stopped>,
+    /// What the guest's side said at its end, as it said it; nothing if it was lost before.
+    pub said: Option<Vec<u8>>,
 }
 
 /// What an engine process is told.
@@ -49,24 +61,32 @@ pub enum Order {
     Data(Dataset),
     /// Take this network for all units to come.
     Network(Network),
-    /// A unit begins: what follows is for [`serve`](super::serve).
+    /// Take this network of a task that the process may read, and the task's data.
+    Select {
+        /// Position of the task among those that the process was started with.
+        task: usize,
+        /// The network's id.
+        network: String,
+    },
+    /// A unit begins: the guest's socket follows ([`receive_descriptor`](super::receive_descriptor)),
+    /// and what comes over that is for [`serve`](super::serve).
     Unit {
-        /// Its limits.
-        limits: Limits,
+        /// What its limits follow from.
+        budget: Budget,
         /// What its transcript covers.
         detail: Detail,
     },
 }
 
 /// The side that started an engine process.
-pub struct Link<S> {
-    stream: S,
+pub struct Link {
+    stream: UnixStream,
     about: String,
 }
 
-impl<S: Read + Write> Link<S> {
+impl Link {
     /// Greets an engine process and waits until it is ready.
-    pub fn connect(mut stream: S) -> Result<Self, TransportError> {
+    pub fn connect(mut stream: UnixStream) -> Result<Self, TransportError> {
         greet(&mut stream)?;
         let about = ready(&mut stream)?;
         Ok(Self { stream, about })
@@ -96,16 +116,30 @@ impl<S: Read + Write> Link<S> {
         ready(&mut self.stream).map(drop)
     }
 
-    /// Begins a unit. Its calls go over the same stream, in a [`RemoteHost`](super::RemoteHost).
-    pub fn begin(&mut self, limits: Limits, detail: Detail) -> Result<(), TransportError> {
-        self.head(&Head::Unit { limits, detail })?;
+    /// Has the process read a network, and its task's data, itself.
+    pub fn select(&mut self, task: usize, network: &str) -> Result<(), TransportError> {
+        // No list of tasks is that long.
+        let task = u32::try_from(task).unwrap_or(u32::MAX);
+        self.head(&Head::Select { task, network: network.to_owned() })?;
         ready(&mut self.stream).map(drop)
     }
 
-    /// What a unit used, once its host is dropped.
+    /// Begins a unit. Its calls come over the other end of `guest`.
+    pub fn begin(
+        &mut self,
+        budget: Budget,
+        detail: Detail,
+        guest: impl AsFd,
+    ) -> Result<(), TransportError> {
+        self.head(&Head::Unit { budget, detail })?;
+        send_descriptor(&self.stream, guest)?;
+        ready(&mut self.stream).map(drop)
+    }
+
+    /// What a unit used, once its guest is done or lost.
     pub fn report(&mut self) -> Result<Report, TransportError> {
         match answer(&mut self.stream)? {
-            Answer::Report(report) => Ok(report),
+            Answer::Report(report) => Ok(*report),
             Answer::Refused(reason) => Err(TransportError::Refused(reason)),
             Answer::Ready(_) => Err(unexpected("report", "it is another answer")),
         }
@@ -130,7 +164,8 @@ pub fn take_order(stream: &mut impl Read) -> Result<Option<Order>, TransportErro
             Order::Data(data.map_err(|error| unexpected("dataset", error))?)
         }
         Head::Network { layers, initial } => Order::Network(network(stream, layers, initial)?),
-        Head::Unit { limits, detail } => Order::Unit { limits, detail },
+        Head::Select { task, network } => Order::Select { task: task as usize, network },
+        Head::Unit { budget, detail } => Order::Unit { budget, detail },
     };
     Ok(Some(order))
 }
@@ -147,7 +182,7 @@ pub fn refuse(stream: &mut impl Write, reason: &str) -> Result<(), TransportErro
 
 /// Says what a unit used.
 pub fn report(stream: &mut impl Write, report: Report) -> Result<(), TransportError> {
-    frame::write(stream, &Answer::Report(report))
+    frame::write(stream, &Answer::Report(Box::new(report)))
 }
 
 fn network(

@@ -6,7 +6,12 @@ use super::serve::{Request, Response};
 use super::{TransportError, frame, greet};
 use crate::{Call, Fault, Host, Reply, Stop};
 
-/// A [`Host`] at the other end of a stream. Dropping it tells the other end that the unit is over.
+/// Tells the other end that the unit is over, and what this side says of it.
+pub fn say(stream: &mut impl Write, what: Vec<u8>) -> Result<(), TransportError> {
+    frame::write(stream, &Request::End(what))
+}
+
+/// A [`Host`] at the other end of a stream. [`say`] ends a unit.
 pub struct RemoteHost<S: Read + Write> {
     stream: S,
     /// What broke the conversation. After that the two ends may disagree about what comes next, so
@@ -57,15 +62,6 @@ impl<S: Read + Write> Host for RemoteHost<S> {
             if let Err(error) = frame::write(&mut self.stream, &note) {
                 self.fail(&error);
             }
-        }
-    }
-}
-
-impl<S: Read + Write> Drop for RemoteHost<S> {
-    fn drop(&mut self) {
-        if self.broken.is_none() {
-            // Nobody is left to tell if this fails; the other end sees the closed stream.
-            frame::write(&mut self.stream, &Request::End).ok();
         }
     }
 }

@@ -1,15 +1,16 @@
 //! `assay check`: would this component be admitted?
 
-use assay_sandbox::{Admitted, Refusal, Sandbox, SandboxLimits};
+use assay_worker::{Admission, NotAdmitted};
 use serde_json::json;
 
+use super::admit;
 use crate::args::CheckArgs;
 use crate::failure::{Failure, read};
 use crate::output;
 
 pub(crate) fn run(args: &CheckArgs) -> Result<(), Failure> {
     let bytes = read(&args.file)?;
-    match sandbox()?.admit(&bytes) {
+    match admit::worker()?.admit(&bytes) {
         Ok(admitted) if args.json => output::json(&json!({
             "schema": 1,
             "ok": true,
@@ -22,7 +23,8 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Failure> {
             "reasons": [],
         })),
         Ok(admitted) => output::print(&text(&admitted)),
-        Err(reasons) => {
+        Err(NotAdmitted::Failed(error)) => Err(Failure::new(error)),
+        Err(NotAdmitted::Refused(reasons)) => {
             if args.json {
                 let list: Vec<_> = reasons
                     .iter()
@@ -36,31 +38,12 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Failure> {
                     .collect();
                 output::json(&json!({"schema": 1, "ok": false, "reasons": list}))?;
             }
-            Err(refused(args.file.display(), &reasons))
+            Err(admit::refused(args.file.display(), &reasons))
         }
     }
 }
 
-/// A sandbox under the published limits.
-pub(crate) fn sandbox() -> Result<Sandbox, Failure> {
-    Sandbox::new(SandboxLimits::PUBLISHED)
-        .map_err(|error| Failure::new(format!("the sandbox cannot start: {error}")))
-}
-
-/// All reasons against a component.
-pub(crate) fn refused(file: impl std::fmt::Display, reasons: &[Refusal]) -> Failure {
-    let line = |reason: &Refusal| format!("{file}: {}: {}", reason.class.name(), reason.message);
-    let failure = Failure::all(reasons.iter().map(line).collect());
-    let mut hints: Vec<&str> = Vec::new();
-    for reason in reasons {
-        if !hints.contains(&reason.hint) {
-            hints.push(reason.hint);
-        }
-    }
-    failure.hint(hints.join("; "))
-}
-
-fn text(admitted: &Admitted) -> String {
+fn text(admitted: &Admission) -> String {
     let description = &admitted.description;
     let mut text = format!(
         "ok  {} {} by {}\n    {} bytes, digest {}\n    imports:\n",

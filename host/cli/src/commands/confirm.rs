@@ -1,6 +1,6 @@
 //! Whether the `cpu` lane confirms a run: scores depend only on the order of the networks' values.
 
-use super::unit::Unit;
+use assay_worker::Unit;
 
 /// What a second run on the `cpu` lane says of a first one.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! `assay run`: a component on tasks, scored where the truth is at hand.
 
-use assay_engine::Lane;
 use assay_ids::ContestSeed;
 use assay_sandbox::Outcome;
 use assay_score::{
@@ -8,14 +7,13 @@ use assay_score::{
     correlations, json_number, pgdl_2020,
 };
 use assay_task::Task;
+use assay_worker::Unit;
 use serde_json::{Value, json};
 
-use super::check;
 use super::confirm::{Verdict, compare};
-use super::gpu::GpuLane;
 use super::score::{DRAWS, SEED};
 use super::truth::truth_if_there;
-use super::unit::{Computer, Unit, run_task};
+use super::way::Way;
 use crate::args::{LaneName, RunArgs};
 use crate::failure::{FAILED, Failure, INCONCLUSIVE, USAGE, read};
 use crate::output;
@@ -46,6 +44,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         let failure = Failure::new("--confirm compares with the `cpu` lane, and this is its run");
         return Err(failure.hint("give it with --lane gpu").with_code(USAGE));
     }
+    if args.in_process && args.lane == LaneName::Gpu {
+        let failure = Failure::new("--in-process computes on the `cpu` lane");
+        return Err(failure.hint("leave out one of --in-process and --lane gpu").with_code(USAGE));
+    }
     let bytes = read(&args.file)?;
     // Every task is opened before the first unit runs: a typing mistake in the last one should not
     // cost the run of the others.
@@ -55,21 +57,19 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         .map(|dir| Task::open(dir).map_err(Failure::new))
         .collect::<Result<_, _>>()?;
     let truths: Vec<Option<Reference>> = tasks.iter().map(truth).collect::<Result<_, _>>()?;
-    let sandbox = check::sandbox()?;
-    let measure =
-        sandbox.admit(&bytes).map_err(|reasons| check::refused(args.file.display(), &reasons))?;
-    let mut computer = computer(args.lane, args.threads)?;
-    let mut cpu =
-        if args.confirm { Some(self::computer(LaneName::Cpu, args.threads)?) } else { None };
+    let way = Way::admit(&bytes, args.file.display(), args.in_process)?;
+    let mut computer = way.computer(args.lane, &tasks, args.threads)?;
+    let cpu = || way.computer(LaneName::Cpu, &tasks, args.threads);
+    let mut cpu = args.confirm.then(cpu).transpose()?;
     let seed = ContestSeed(args.seed);
     let mut reports = Vec::with_capacity(tasks.len());
-    for (task, truth) in tasks.iter().zip(&truths) {
-        let units = run_task(&sandbox, &measure, task, &mut computer, seed)?;
+    for (at, (task, truth)) in tasks.iter().zip(&truths).enumerate() {
+        let units = way.run_task(&mut computer, at, seed)?;
         print_logs(task.name(), &units);
         let scored = truth.as_ref().map_or(Ok(None), |truth| score(task.name(), truth, &units))?;
         let confirmation = match &mut cpu {
             Some(cpu) => {
-                let again = run_task(&sandbox, &measure, task, cpu, seed)?;
+                let again = way.run_task(cpu, at, seed)?;
                 let verdict = compare(&units, &again);
                 Some(Confirmation { units: again, verdict })
             }
@@ -91,13 +91,6 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     }
     outcome(&reports)?;
     confirmed(&reports)
-}
-
-fn computer(lane: LaneName, threads: usize) -> Result<Computer, Failure> {
-    match lane {
-        LaneName::Cpu => Lane::new(threads).map(Computer::Cpu).map_err(Failure::new),
-        LaneName::Gpu => GpuLane::start(threads).map(Computer::Gpu),
-    }
 }
 
 /// The task's truth, with a note if there is none.

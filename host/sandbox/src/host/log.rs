@@ -1,14 +1,15 @@
 //! Interface `log`.
 
-use crate::bindings::assay::measure::log::{Host, Level};
+use crate::Level;
+use crate::bindings::assay::measure::log::{Host, Level as Given};
 use crate::state::State;
 
 impl Host for State {
-    fn write(&mut self, level: Level, text: String) -> wasmtime::Result<()> {
+    fn write(&mut self, level: Given, text: String) -> wasmtime::Result<()> {
         let level = match level {
-            Level::Debug => "debug",
-            Level::Info => "info",
-            Level::Warning => "warning",
+            Given::Debug => Level::Debug,
+            Given::Info => Level::Info,
+            Given::Warning => Level::Warning,
         };
         self.note("log.write", &text);
         // By its full name: the interface's own function is called the same.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use assay_call::{Call, Detail, Host, Limits, Reply, Session, Stop};
+use assay_call::{Budget, Call, Detail, Host, Reply, Session, Stop};
 use assay_engine::{Cache, Engine, Lane, PreparedData, PreparedNetwork};
 use assay_ids::{ContestSeed, UnitSeed};
 use assay_sandbox::{Admitted, Sandbox, SandboxLimits};
@@ -67,7 +67,7 @@ impl Units {
         let digest = digest.ok_or_else(|| Refusal::Failed(format!("{id} has no digest")))?;
         let seed = UnitSeed::derive(ContestSeed(0), measure.digest, digest);
         let operations = network.architecture().operations();
-        let limits = Limits::for_network(operations, self.data.dataset().examples() as u64);
+        let limits = Budget::PUBLISHED.limits(operations, self.data.dataset().examples() as u64);
         let prepared = Arc::new(PreparedNetwork::new(network));
         let mut engine = Engine::new(self.lane.clone(), prepared, Arc::clone(&self.data));
         if let Some(cache) = &self.cache {
@@ -75,7 +75,7 @@ impl Units {
         }
         let session = Arc::new(Mutex::new(Session::new(engine, limits, Detail::Visible)));
         let host = Box::new(Shared(Arc::clone(&session)));
-        let report = self.sandbox.run(measure, host, seed);
+        let report = self.sandbox.run(&measure.measure, host, seed);
         let Some(value) = report.outcome.value() else {
             return Err(Refusal::Failed(report.outcome.explain()));
         };

@@ -1,0 +1,65 @@
+//! The compiler process: turns one uploaded component into native code.
+//!
+//! A compiler fed with hostile bytes may take any time and memory, and may be led astray. So it runs
+//! in a process that has little of either and can reach nothing; what it gives is run by a guest
+//! process, which can reach nothing either.
+
+use std::os::unix::net::UnixStream;
+
+use assay_call::transport::{TransportError, read, read_bytes, write, write_bytes};
+use assay_sandbox::{Refusal, Sandbox, SandboxLimits};
+use serde::{Deserialize, Serialize};
+
+use crate::guest::Ended;
+
+/// Bytes of one frame of a long run of bytes.
+const PIECE: usize = 1 << 20;
+
+/// What a compiler process is told; the component follows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Compile {
+    pub(crate) limits: SandboxLimits,
+    pub(crate) bytes: usize,
+}
+
+/// What it answers; the code follows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Compiled {
+    Code { imports: Vec<String>, bytes: usize },
+    Refused(Vec<Refusal>),
+}
+
+pub(crate) fn run(mut socket: UnixStream) -> Result<(), Ended> {
+    let Some(Compile { limits, bytes }) = read(&mut socket, "order to compile")? else {
+        return Ok(());
+    };
+    let sandbox = Sandbox::unwatched(limits).map_err(|e| Ended::Sandbox(e.to_string()))?;
+    let component = receive(&mut socket, bytes)?;
+    match sandbox.compile(&component) {
+        Ok((imports, code)) => {
+            write(&mut socket, &Compiled::Code { imports, bytes: code.len() })?;
+            send(&mut socket, &code)?;
+        }
+        Err(reasons) => write(&mut socket, &Compiled::Refused(reasons))?,
+    }
+    Ok(())
+}
+
+/// Sends bytes in pieces.
+pub(crate) fn send(socket: &mut UnixStream, bytes: &[u8]) -> Result<(), TransportError> {
+    bytes.chunks(PIECE).try_for_each(|piece| write_bytes(socket, piece.iter().copied()))
+}
+
+/// Receives `length` bytes in pieces; what is claimed is not allocated before it comes.
+pub(crate) fn receive(socket: &mut UnixStream, length: usize) -> Result<Vec<u8>, TransportError> {
+    let mut bytes = Vec::new();
+    while bytes.len() < length {
+        let piece = read_bytes(socket)?.ok_or(TransportError::Closed)?;
+        if piece.is_empty() || piece.len() > length - bytes.len() {
+            let reason = format!("{} bytes where {} are left", piece.len(), length - bytes.len());
+            return Err(TransportError::Garbled { expected: "piece", reason });
+        }
+        bytes.extend(piece);
+    }
+    Ok(bytes)
+}

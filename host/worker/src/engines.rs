@@ -1,0 +1,168 @@
+//! The worker's side of an engine process, on either lane.
+
+use std::ffi::OsString;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use assay_call::transport::{Link, Report, TransportError};
+use assay_call::{Budget, Detail};
+use assay_task::Task;
+
+use crate::program::Process;
+use crate::{Program, Role, WorkerError, engine};
+
+/// An engine process for some tasks, started anew when it is lost.
+pub struct Engines {
+    tasks: Vec<Task>,
+    lane: Lane,
+    threads: usize,
+    wall_max: Duration,
+    running: Option<Running>,
+}
+
+enum Lane {
+    /// This program, which reads the tasks itself.
+    Cpu(Program),
+    /// The binary `assay-gpu`, which is handed data and networks.
+    Gpu(PathBuf),
+}
+
+struct Running {
+    link: Link,
+    /// Task whose data the process was handed.
+    handed: Option<usize>,
+    _process: Process,
+}
+
+impl Engines {
+    /// The `cpu` lane for some tasks. A unit may take `wall_max`.
+    pub fn cpu(program: Program, tasks: Vec<Task>, threads: usize, wall_max: Duration) -> Self {
+        Self { tasks, lane: Lane::Cpu(program), threads, wall_max, running: None }
+    }
+
+    /// The `gpu` lane for some tasks, by the binary `assay-gpu`.
+    pub fn gpu(binary: &Path, tasks: Vec<Task>, threads: usize, wall_max: Duration) -> Self {
+        Self { tasks, lane: Lane::Gpu(binary.to_owned()), threads, wall_max, running: None }
+    }
+
+    /// The tasks.
+    pub fn tasks(&self) -> &[Task] {
+        &self.tasks
+    }
+
+    /// Starts the process if it is not running; gives what it says of itself.
+    ///
+    /// # Errors
+    /// It cannot be started, or says that it cannot compute (there is no adapter).
+    pub fn about(&mut self) -> Result<String, WorkerError> {
+        Ok(self.running()?.link.about().to_owned())
+    }
+
+    /// Begins a unit whose guest is at the other end of a socket.
+    pub(crate) fn begin(
+        &mut self,
+        task: usize,
+        network: &str,
+        (budget, detail): (Budget, Detail),
+        guest: impl AsFd,
+    ) -> Result<(), WorkerError> {
+        let begun = self.try_begin(task, network, (budget, detail), guest);
+        if begun.is_err() {
+            self.running = None;
+        }
+        begun
+    }
+
+    fn try_begin(
+        &mut self,
+        task: usize,
+        network: &str,
+        (budget, detail): (Budget, Detail),
+        guest: impl AsFd,
+    ) -> Result<(), WorkerError> {
+        self.running()?;
+        let (Some(running), Some(of)) = (&mut self.running, self.tasks.get(task)) else {
+            let error = std::io::Error::other(format!("there is no task {task}"));
+            return Err(WorkerError::Machine { what: WHAT, error });
+        };
+        match self.lane {
+            Lane::Cpu(_) => running.link.select(task, network).map_err(transport)?,
+            Lane::Gpu(_) => {
+                if running.handed != Some(task) {
+                    running.link.data(&of.dataset()?).map_err(transport)?;
+                    running.handed = Some(task);
+                }
+                running.link.network(&of.network(network)?).map_err(transport)?;
+            }
+        }
+        running.link.begin(budget, detail, guest).map_err(transport)
+    }
+
+    /// Waits for a unit's end; nothing if it does not come in time. Then `late` is called, which is to
+    /// end the guest.
+    pub(crate) fn report(&mut self, late: impl FnOnce()) -> Result<Option<Report>, WorkerError> {
+        let reported = match &mut self.running {
+            Some(running) => running.link.report(),
+            None => Err(TransportError::Closed),
+        };
+        match reported {
+            Ok(report) => Ok(Some(report)),
+            Err(TransportError::Stream(error)) if is_timeout(&error) => {
+                late();
+                // In the middle of a call the process could not be told to stop, so it goes too.
+                self.running = None;
+                Ok(None)
+            }
+            Err(error) => {
+                self.running = None;
+                Err(transport(error))
+            }
+        }
+    }
+
+    fn running(&mut self) -> Result<&mut Running, WorkerError> {
+        let running = match self.running.take() {
+            Some(running) => running,
+            None => self.start()?,
+        };
+        Ok(self.running.insert(running))
+    }
+
+    fn start(&self) -> Result<Running, WorkerError> {
+        let (process, socket) = match &self.lane {
+            Lane::Cpu(program) => {
+                let dirs: Vec<PathBuf> =
+                    self.tasks.iter().map(|task| task.dir().to_owned()).collect();
+                program.start(Role::Engine, engine::arguments(self.threads, &dirs))?
+            }
+            Lane::Gpu(binary) => Process::start(self.gpu_command(binary), "assay-gpu")?,
+        };
+        let machine = |error| WorkerError::Machine { what: WHAT, error };
+        socket.set_read_timeout(Some(self.wall_max)).map_err(machine)?;
+        let link = Link::connect(socket).map_err(transport)?;
+        Ok(Running { link, handed: None, _process: process })
+    }
+
+    fn gpu_command(&self, binary: &Path) -> Command {
+        let mut command = Command::new(binary);
+        command.arg("--threads").arg(OsString::from(self.threads.to_string()));
+        if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+            // Graphics libraries look for a window system there, and complain on stderr if they
+            // cannot.
+            command.env("XDG_RUNTIME_DIR", std::env::temp_dir());
+        }
+        command
+    }
+}
+
+const WHAT: &str = "the engine process";
+
+fn transport(error: TransportError) -> WorkerError {
+    WorkerError::Transport { what: WHAT, error }
+}
+
+fn is_timeout(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut)
+}

@@ -1,0 +1,81 @@
+//! The guest process: one component on one network, with one socket and nothing else.
+//!
+//! It is told what to do and handed the compiled code over that socket by the worker, which then
+//! gives the socket's other end to the engine. Before the first instruction of the component runs,
+//! the process has locked itself down: from then on it can compute, and talk over that socket.
+
+use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+
+use assay_call::transport::{RemoteHost, TransportError, read, receive_descriptor, say, write};
+use assay_ids::UnitSeed;
+use assay_sandbox::{Measure, Refusal, Sandbox, SandboxLimits, UnitReport};
+use serde::{Deserialize, Serialize};
+
+/// What a guest process is to do; the compiled code follows as a descriptor.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Job {
+    /// Run `describe` and tell the worker.
+    Describe { limits: SandboxLimits },
+    /// Evaluate a network with the engine at the socket's other end.
+    Evaluate { limits: SandboxLimits, seed: UnitSeed },
+}
+
+/// Why a guest process ends early. Nobody but a worker's log reads it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Ended {
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    #[error("the sandbox cannot start: {0}")]
+    Sandbox(String),
+    #[error("{0}")]
+    Other(String),
+}
+
+pub(crate) fn run(mut socket: UnixStream) -> Result<(), Ended> {
+    let Some(job) = read(&mut socket, "job")? else { return Ok(()) };
+    let code = receive_descriptor(&socket)?;
+    match job {
+        Job::Describe { limits } => {
+            let (sandbox, measure) = prepare(limits, code)?;
+            let described: Result<_, Refusal> = sandbox.describe(&measure);
+            write(&mut socket, &described)?;
+        }
+        Job::Evaluate { limits, seed } => {
+            let report = match prepare(limits, code) {
+                Ok((sandbox, measure)) => evaluate(&sandbox, &measure, &socket, seed)?,
+                Err(error) => {
+                    assay_call::transport::greet(&mut socket)?;
+                    UnitReport::inconclusive(error.to_string(), seed)
+                }
+            };
+            let report = postcard::to_stdvec(&report);
+            say(&mut socket, report.map_err(|error| Ended::Other(error.to_string()))?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes the code into memory, and gives up everything that the component could want.
+fn prepare(limits: SandboxLimits, code: OwnedFd) -> Result<(Sandbox, Measure), Ended> {
+    let sandbox = Sandbox::unwatched(limits).map_err(|e| Ended::Sandbox(e.to_string()))?;
+    let path = PathBuf::from(format!("/proc/self/fd/{}", code.as_raw_fd()));
+    // SAFETY: the worker hands out nothing but sealed copies of what its own compiler process gave,
+    // for a sandbox whose compatibility digest is this one's.
+    #[expect(unsafe_code, reason = "the worker vouches for the code it hands out")]
+    let measure = unsafe { sandbox.load(&path) }.map_err(|e| Ended::Sandbox(e.to_string()))?;
+    drop(code);
+    Ok((sandbox, measure))
+}
+
+fn evaluate(
+    sandbox: &Sandbox,
+    measure: &Measure,
+    socket: &UnixStream,
+    seed: UnitSeed,
+) -> Result<UnitReport, Ended> {
+    let stream = socket.try_clone().map_err(TransportError::from)?;
+    let host = RemoteHost::connect(stream)?;
+    Ok(sandbox.run(measure, Box::new(host), seed))
+}
