@@ -20,6 +20,8 @@ pub(crate) enum Command {
     Build(BuildArgs),
     /// Check whether a component would be admitted, and say every reason if not.
     Check(CheckArgs),
+    /// Say what this machine has of what Assay needs, isolation first.
+    Doctor(DoctorArgs),
     /// Run a component on tasks and score it where their truth is at hand.
     Run(RunArgs),
     /// Score a file of predictions as the reference contest does.
@@ -45,6 +47,13 @@ pub(crate) struct BuildArgs {
 pub(crate) struct CheckArgs {
     /// The component.
     pub(crate) file: PathBuf,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct DoctorArgs {
     /// Print the result as JSON.
     #[arg(long)]
     pub(crate) json: bool,

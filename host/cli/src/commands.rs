@@ -5,6 +5,7 @@ mod beside;
 pub(crate) mod build;
 pub(crate) mod check;
 mod confirm;
+pub(crate) mod doctor;
 pub(crate) mod import;
 pub(crate) mod inspect;
 pub(crate) mod run;

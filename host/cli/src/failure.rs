@@ -40,6 +40,11 @@ impl Failure {
         self
     }
 
+    /// Its first message.
+    pub(crate) fn first_line(&self) -> &str {
+        self.lines.first().map_or("", String::as_str)
+    }
+
     pub(crate) fn code(&self) -> u8 {
         self.code
     }

@@ -8,6 +8,7 @@ use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 
+use assay_confine::{Profile, confine};
 use assay_engine::Lane;
 use assay_gpu::{Adapter, serve_process};
 use clap::Parser;
@@ -42,14 +43,16 @@ fn probe() -> Result<(), String> {
 }
 
 fn run(threads: usize) -> Result<(), String> {
-    let lane = Lane::new(threads).map_err(|error| error.to_string())?;
     let socket = stdin().as_fd().try_clone_to_owned();
-    let mut stream =
-        UnixStream::from(socket.map_err(|error| format!("no standard input: {error}"))?);
+    let socket = socket.map_err(|error| format!("no standard input: {error}"))?;
+    let mut stream = UnixStream::from(socket);
     if stream.peer_addr().is_err() {
         return Err("standard input is no socket\n\
              hint: `assay run --lane gpu` starts this program; by hand, use --probe"
             .to_owned());
     }
+    // Before there are threads: the lane's, and the driver's.
+    confine(&Profile::GpuEngine, &[stream.as_fd()]).map_err(|error| error.to_string())?;
+    let lane = Lane::new(threads).map_err(|error| error.to_string())?;
     serve_process(&mut stream, &lane).map_err(|error| error.to_string())
 }

@@ -8,6 +8,7 @@ use crate::Adapter;
 
 /// What a layer does before its activation, with its weights.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "a network has some tens of these in all")]
 pub(crate) enum Operation {
     /// Kernel `[out, in, kh, kw]`.
     Convolution {

@@ -10,12 +10,11 @@ use assay_ids::Digest;
 use assay_sandbox::{Description, Refusal};
 use serde::{Deserialize, Serialize};
 
-use crate::compiler::{Compile, Compiled, receive, send};
+use crate::compiler::{COMPILE_MAX, Compile, Compiled, receive, send};
 use crate::guest::Job;
 use crate::{Role, Worker, WorkerError, code};
 
-/// How long compiling may take, and `describe`: seconds are usual. Over it, a component is refused.
-const COMPILE_MAX: Duration = Duration::from_mins(5);
+/// How long `describe` may take: far more than its fuel lasts.
 const DESCRIBE_MAX: Duration = Duration::from_mins(1);
 
 /// Bytes of compiled code. A Python component of 18 MB compiles to some 60 MB.

@@ -4,13 +4,22 @@
 //! in a process that has little of either and can reach nothing; what it gives is run by a guest
 //! process, which can reach nothing either.
 
+use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
 use assay_call::transport::{TransportError, read, read_bytes, write, write_bytes};
+use assay_confine::{Profile, confine};
 use assay_sandbox::{Refusal, Sandbox, SandboxLimits};
 use serde::{Deserialize, Serialize};
 
 use crate::guest::Ended;
+
+/// How long compiling may take: seconds are usual. Over it, a component is refused.
+pub(crate) const COMPILE_MAX: Duration = Duration::from_mins(5);
+
+/// Bytes of memory that compiling may take. A Python component of 18 MB takes less than half.
+const MEMORY_MAX: u64 = 4 << 30;
 
 /// Bytes of one frame of a long run of bytes.
 const PIECE: usize = 1 << 20;
@@ -30,6 +39,10 @@ pub(crate) enum Compiled {
 }
 
 pub(crate) fn run(mut socket: UnixStream) -> Result<(), Ended> {
+    confine(
+        &Profile::Compiler { processor_max: COMPILE_MAX, memory_max: MEMORY_MAX },
+        &[socket.as_fd()],
+    )?;
     let Some(Compile { limits, bytes }) = read(&mut socket, "order to compile")? else {
         return Ok(());
     };

@@ -2,6 +2,7 @@
 //! answers the calls of one guest after another.
 
 use std::ffi::OsString;
+use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use assay_call::Session;
 use assay_call::transport::{
     Order, accept, greet, receive_descriptor, refuse, report, take_order, unit,
 };
+use assay_confine::{Profile, confine};
 use assay_engine::{Engine, Lane, PreparedData, PreparedNetwork};
 use assay_task::Task;
 
@@ -41,6 +43,8 @@ pub(crate) fn run(mut socket: UnixStream, args: &[OsString]) -> Result<(), Ended
     let threads = threads.to_str().and_then(|threads| threads.parse().ok());
     let threads: usize = threads.ok_or_else(|| Ended::Other(USAGE.to_owned()))?;
     let dirs: Vec<PathBuf> = dirs.iter().map(PathBuf::from).collect();
+    // Before the threads of the lane are there. Files can be reached below the tasks only.
+    confine(&Profile::Engine { read: dirs.clone() }, &[socket.as_fd()])?;
     greet(&mut socket)?;
     let lane = Lane::new(threads).map_err(|error| Ended::Other(error.to_string()))?;
     accept(&mut socket, "the cpu lane")?;

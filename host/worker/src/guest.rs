@@ -4,11 +4,12 @@
 //! gives the socket's other end to the engine. Before the first instruction of the component runs,
 //! the process has locked itself down: from then on it can compute, and talk over that socket.
 
-use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 
 use assay_call::transport::{RemoteHost, TransportError, read, receive_descriptor, say, write};
+use assay_confine::{ConfineError, Profile, confine};
 use assay_ids::UnitSeed;
 use assay_sandbox::{Measure, Refusal, Sandbox, SandboxLimits, UnitReport};
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,8 @@ pub(crate) enum Ended {
     Transport(#[from] TransportError),
     #[error("the sandbox cannot start: {0}")]
     Sandbox(String),
+    #[error(transparent)]
+    Confine(#[from] ConfineError),
     #[error("{0}")]
     Other(String),
 }
@@ -38,12 +41,12 @@ pub(crate) fn run(mut socket: UnixStream) -> Result<(), Ended> {
     let code = receive_descriptor(&socket)?;
     match job {
         Job::Describe { limits } => {
-            let (sandbox, measure) = prepare(limits, code)?;
+            let (sandbox, measure) = prepare(limits, code, &socket)?;
             let described: Result<_, Refusal> = sandbox.describe(&measure);
             write(&mut socket, &described)?;
         }
         Job::Evaluate { limits, seed } => {
-            let report = match prepare(limits, code) {
+            let report = match prepare(limits, code, &socket) {
                 Ok((sandbox, measure)) => evaluate(&sandbox, &measure, &socket, seed)?,
                 Err(error) => {
                     assay_call::transport::greet(&mut socket)?;
@@ -58,7 +61,11 @@ pub(crate) fn run(mut socket: UnixStream) -> Result<(), Ended> {
 }
 
 /// Takes the code into memory, and gives up everything that the component could want.
-fn prepare(limits: SandboxLimits, code: OwnedFd) -> Result<(Sandbox, Measure), Ended> {
+fn prepare(
+    limits: SandboxLimits,
+    code: OwnedFd,
+    socket: &UnixStream,
+) -> Result<(Sandbox, Measure), Ended> {
     let sandbox = Sandbox::unwatched(limits).map_err(|e| Ended::Sandbox(e.to_string()))?;
     let path = PathBuf::from(format!("/proc/self/fd/{}", code.as_raw_fd()));
     // SAFETY: the worker hands out nothing but sealed copies of what its own compiler process gave,
@@ -66,6 +73,9 @@ fn prepare(limits: SandboxLimits, code: OwnedFd) -> Result<(Sandbox, Measure), E
     #[expect(unsafe_code, reason = "the worker vouches for the code it hands out")]
     let measure = unsafe { sandbox.load(&path) }.map_err(|e| Ended::Sandbox(e.to_string()))?;
     drop(code);
+    // The worker watches the clock; this is for a guest whose worker is gone.
+    let processor_max = limits.wall_max;
+    confine(&Profile::Guest { processor_max }, &[socket.as_fd()])?;
     Ok((sandbox, measure))
 }
 

@@ -12,20 +12,22 @@ use crate::step;
 use crate::workspace::{self, Workspace};
 
 /// Rooms of ours, each with the only rooms it may depend on.
-const MAY_KNOW: [(&str, &[&str]); 11] = [
+const MAY_KNOW: [(&str, &[&str]); 12] = [
     ("assay-ids", &[]),
     ("assay-network", &["assay-ids"]),
     ("assay-call", &["assay-ids", "assay-network"]),
     ("assay-engine", &["assay-call", "assay-network", "assay-ids"]),
     ("assay-task", &["assay-network", "assay-ids"]),
     ("assay-sandbox", &["assay-call", "assay-ids", "assay-network"]),
+    ("assay-confine", &[]),
     ("assay-score", &[]),
     ("assay-toolchain", &[]),
-    ("assay-gpu", &["assay-call", "assay-engine", "assay-ids", "assay-network"]),
+    ("assay-gpu", &["assay-call", "assay-confine", "assay-engine", "assay-ids", "assay-network"]),
     (
         "assay-worker",
         &[
             "assay-call",
+            "assay-confine",
             "assay-engine",
             "assay-ids",
             "assay-network",

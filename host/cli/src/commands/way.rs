@@ -37,6 +37,9 @@ impl Way {
             let measure = sandbox.admit(bytes).map_err(|reasons| admit::refused(file, &reasons))?;
             return Ok(Self::InProcess { sandbox: Box::new(sandbox), measure: Box::new(measure) });
         }
+        for missing in assay_confine::support().missing() {
+            eprintln!("warning: {missing}; components are not fully isolated (see `assay doctor`)");
+        }
         let worker = admit::worker()?;
         let measure = admit::admit(&worker, bytes, file)?;
         Ok(Self::Processes { worker: Box::new(worker), measure: Box::new(measure) })

@@ -1,0 +1,19 @@
+//! Systems other than Linux: nothing of this is there, and nothing pretends to be.
+
+use std::os::fd::BorrowedFd;
+
+use crate::{ConfineError, Confined, Profile, Support};
+
+/// No layer.
+pub fn support() -> Support {
+    let why = || "only Linux has it".to_owned();
+    Support { landlock: Err(why()), seccomp: Err(why()) }
+}
+
+/// Does nothing, and says so.
+///
+/// # Errors
+/// None.
+pub fn confine(_: &Profile, _: &[BorrowedFd<'_>]) -> Result<Confined, ConfineError> {
+    Ok(Confined { landlock: false, seccomp: false })
+}

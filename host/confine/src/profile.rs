@@ -1,0 +1,42 @@
+//! What a process of each role may still do.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The role of a process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Profile {
+    /// Runs one component: computes in one thread, and talks over the sockets it has.
+    Guest {
+        /// Processor time after which the kernel ends it, whatever watches it.
+        processor_max: Duration,
+    },
+    /// Compiles one component: computes in several threads, and talks over the socket it has.
+    Compiler {
+        /// Processor time after which the kernel ends it.
+        processor_max: Duration,
+        /// Bytes of memory that it may write to.
+        memory_max: u64,
+    },
+    /// Answers calls: computes in several threads, reads files below some directories, and is handed
+    /// sockets over the one it has.
+    Engine {
+        /// The directories.
+        read: Vec<PathBuf>,
+    },
+    /// Answers calls on a graphics adapter: drivers want devices, libraries, and more system calls
+    /// than can be told, so what is forbidden is listed rather than what is allowed.
+    GpuEngine,
+}
+
+impl Profile {
+    /// The role's name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Guest { .. } => "guest",
+            Self::Compiler { .. } => "compiler",
+            Self::Engine { .. } => "engine",
+            Self::GpuEngine => "gpu engine",
+        }
+    }
+}
