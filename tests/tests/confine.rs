@@ -35,6 +35,8 @@ fn supported() -> bool {
 fn attempt(profile: &str, action: &str, path: &Path) -> Came {
     let (_ours, theirs) = UnixStream::pair().unwrap();
     let mut command = Command::new(binary("confine-probe"));
+    // As the worker starts its processes: with nothing in the environment that asks for backtraces.
+    command.env_clear();
     command.arg(profile).arg(action).arg(path).stdin(Stdio::from(OwnedFd::from(theirs)));
     let status = command.stderr(Stdio::null()).status().unwrap();
     match (status.code(), status.signal()) {

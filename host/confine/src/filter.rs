@@ -1,6 +1,7 @@
 //! The filter of system calls, from a role's list.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use libc::c_long;
 use seccompiler::{
@@ -71,6 +72,10 @@ fn allowing(
         };
         rules.insert(call, harmless);
     }
+    // Builds with assertions look whether a descriptor is open before they close it.
+    if let Entry::Vacant(fcntl) = rules.entry(libc::SYS_fcntl) {
+        fcntl.insert(vec![equal(1, libc::F_GETFD as u64)?]);
+    }
     if threads == Threads::Own {
         rules.insert(libc::SYS_clone, vec![with(0, libc::CLONE_THREAD as u64)?]);
     }
@@ -100,6 +105,12 @@ fn without(argument: u8, bits: u64) -> Result<SeccompRule, BackendError> {
 /// The rule that all of these bits of an argument are set.
 fn with(argument: u8, bits: u64) -> Result<SeccompRule, BackendError> {
     masked(argument, bits, bits)
+}
+
+/// The rule that an argument has this value.
+fn equal(argument: u8, value: u64) -> Result<SeccompRule, BackendError> {
+    let (length, operation) = (SeccompCmpArgLen::Dword, SeccompCmpOp::Eq);
+    SeccompRule::new(vec![SeccompCondition::new(argument, length, operation, value)?])
 }
 
 fn masked(argument: u8, bits: u64, value: u64) -> Result<SeccompRule, BackendError> {

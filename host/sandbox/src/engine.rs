@@ -44,6 +44,9 @@ pub(crate) fn new_engine() -> wasmtime::Result<Engine> {
     config.wasm_multi_value(true);
     config.wasm_extended_const(true);
 
+    // Memories are filled by copying, not by mapping a file: a confined process has none.
+    config.memory_init_cow(false);
+
     // Part of the environment that a replay must reproduce.
     config.max_wasm_stack(512 * 1024);
 

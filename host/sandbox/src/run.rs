@@ -1,7 +1,6 @@
 //! The life of one unit: a fresh store, one call of `evaluate`, an outcome.
 
 use std::hash::{Hash as _, Hasher};
-use std::path::Path;
 
 use assay_call::{DatasetHandle, Host, NetworkHandle, Stop, Stopped};
 use assay_ids::{Digest, Digester, UnitSeed};
@@ -58,15 +57,15 @@ impl Sandbox {
         hash.0.finish()
     }
 
-    /// Takes code that [`Sandbox::compile`] made, from a file.
+    /// Takes code that [`Sandbox::compile`] made.
     ///
     /// # Safety
-    /// The file holds what `compile` of an equal sandbox gave, and nobody can change it: it is native
-    /// code, and nothing checks it again.
+    /// These are the bytes that `compile` of an equal sandbox gave: it is native code, and nothing
+    /// checks it again.
     #[expect(unsafe_code, reason = "whether code is genuine only the caller can know")]
-    pub unsafe fn load(&self, path: &Path) -> wasmtime::Result<Measure> {
-        // SAFETY: the caller vouches for the file.
-        let component = unsafe { Component::deserialize_file(&self.engine, path) }?;
+    pub unsafe fn load(&self, code: &[u8]) -> wasmtime::Result<Measure> {
+        // SAFETY: the caller vouches for the code.
+        let component = unsafe { Component::deserialize(&self.engine, code) }?;
         self.link(&component)
     }
 

@@ -4,9 +4,12 @@
 //! gives the socket's other end to the engine. Before the first instruction of the component runs,
 //! the process has locked itself down: from then on it can compute, and talk over that socket.
 
-use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::fs::FileExt as _;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use assay_call::transport::{RemoteHost, TransportError, read, receive_descriptor, say, write};
 use assay_confine::{ConfineError, Profile, confine};
@@ -39,22 +42,23 @@ pub(crate) enum Ended {
 pub(crate) fn run(mut socket: UnixStream) -> Result<(), Ended> {
     let Some(job) = read(&mut socket, "job")? else { return Ok(()) };
     let code = receive_descriptor(&socket)?;
+    let socket = Arc::new(socket);
     match job {
         Job::Describe { limits } => {
             let (sandbox, measure) = prepare(limits, code, &socket)?;
             let described: Result<_, Refusal> = sandbox.describe(&measure);
-            write(&mut socket, &described)?;
+            write(&mut &*socket, &described)?;
         }
         Job::Evaluate { limits, seed } => {
             let report = match prepare(limits, code, &socket) {
                 Ok((sandbox, measure)) => evaluate(&sandbox, &measure, &socket, seed)?,
                 Err(error) => {
-                    assay_call::transport::greet(&mut socket)?;
+                    assay_call::transport::greet(&mut &*socket)?;
                     UnitReport::inconclusive(error.to_string(), seed)
                 }
             };
             let report = postcard::to_stdvec(&report);
-            say(&mut socket, report.map_err(|error| Ended::Other(error.to_string()))?)?;
+            say(&mut &*socket, report.map_err(|error| Ended::Other(error.to_string()))?)?;
         }
     }
     Ok(())
@@ -67,25 +71,51 @@ fn prepare(
     socket: &UnixStream,
 ) -> Result<(Sandbox, Measure), Ended> {
     let sandbox = Sandbox::unwatched(limits).map_err(|e| Ended::Sandbox(e.to_string()))?;
-    let path = PathBuf::from(format!("/proc/self/fd/{}", code.as_raw_fd()));
+    // Copied, so that no descriptor of it stays open.
+    let bytes = contents(File::from(code)).map_err(|error| Ended::Other(error.to_string()))?;
     // SAFETY: the worker hands out nothing but sealed copies of what its own compiler process gave,
     // for a sandbox whose compatibility digest is this one's.
     #[expect(unsafe_code, reason = "the worker vouches for the code it hands out")]
-    let measure = unsafe { sandbox.load(&path) }.map_err(|e| Ended::Sandbox(e.to_string()))?;
-    drop(code);
+    let measure = unsafe { sandbox.load(&bytes) }.map_err(|e| Ended::Sandbox(e.to_string()))?;
+    drop(bytes);
     // The worker watches the clock; this is for a guest whose worker is gone.
     let processor_max = limits.wall_max;
     confine(&Profile::Guest { processor_max }, &[socket.as_fd()])?;
     Ok((sandbox, measure))
 }
 
+/// All of a file, wherever others with the same file have read to.
+fn contents(file: File) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; file.metadata()?.len() as usize];
+    file.read_exact_at(&mut bytes, 0)?;
+    Ok(bytes)
+}
+
 fn evaluate(
     sandbox: &Sandbox,
     measure: &Measure,
-    socket: &UnixStream,
+    socket: &Arc<UnixStream>,
     seed: UnitSeed,
 ) -> Result<UnitReport, Ended> {
-    let stream = socket.try_clone().map_err(TransportError::from)?;
-    let host = RemoteHost::connect(stream)?;
+    let host = RemoteHost::connect(Shared(Arc::clone(socket)))?;
     Ok(sandbox.run(measure, Box::new(host), seed))
+}
+
+/// The process's one socket, in two hands: a second descriptor of it cannot be made any more.
+struct Shared(Arc<UnixStream>);
+
+impl Read for Shared {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        (&*self.0).read(into)
+    }
+}
+
+impl Write for Shared {
+    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
+        (&*self.0).write(from)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
