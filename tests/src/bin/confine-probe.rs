@@ -62,7 +62,10 @@ fn act(action: &str, path: &str, inherited: &std::fs::File) -> i64 {
     match action {
         "nothing" => 0,
         "open-passwd" => open("/etc/passwd", libc::O_RDONLY),
-        "create" => open("/tmp/assay-confine-probe", libc::O_CREAT | libc::O_WRONLY),
+        "create" => {
+            let file = std::env::temp_dir().join("assay-confine-probe");
+            open(file.to_str().unwrap(), libc::O_CREAT | libc::O_WRONLY)
+        }
         "open" => open(path, libc::O_RDONLY),
         "open-inherited" => {
             let name = at("etc/passwd");
