@@ -2,11 +2,11 @@
 #![expect(unsafe_code, reason = "closing descriptors by number has no safe form")]
 
 use std::io;
-use std::os::fd::{AsRawFd as _, BorrowedFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 
 /// Closes every descriptor but those to keep.
 pub(crate) fn close_others(keep: &[BorrowedFd<'_>]) -> io::Result<()> {
-    let mut kept: Vec<RawFd> = keep.iter().map(|descriptor| descriptor.as_raw_fd()).collect();
+    let mut kept: Vec<RawFd> = keep.iter().map(AsRawFd::as_raw_fd).collect();
     kept.sort_unstable();
     let mut first = 0;
     for keep in kept {

@@ -130,17 +130,14 @@ fn large_products_agree_and_repeat() {
         cpu.adopt(&made, vec![left.clone(), right.clone()]);
         let call = Call::TensorMatmul { left: TensorHandle(0), right: TensorHandle(1) };
         let plan = check(&call, &cpu).unwrap();
-        match resident {
-            Some((adapter, resident)) => {
-                let mut engine = GpuEngine::new(cpu, adapter.clone(), resident);
-                let made = handle(&engine.execute(&call, &plan).unwrap());
-                assert_eq!(engine.tensor(made), Some(&[m, n][..]));
-                engine.get(made).unwrap().values().to_vec()
-            }
-            None => {
-                let made = handle(&cpu.execute(&call, &plan).unwrap());
-                cpu.get(made).unwrap().values().to_vec()
-            }
+        if let Some((adapter, resident)) = resident {
+            let mut engine = GpuEngine::new(cpu, adapter.clone(), resident);
+            let made = handle(&engine.execute(&call, &plan).unwrap());
+            assert_eq!(engine.tensor(made), Some(&[m, n][..]));
+            engine.get(made).unwrap().values().to_vec()
+        } else {
+            let made = handle(&cpu.execute(&call, &plan).unwrap());
+            cpu.get(made).unwrap().values().to_vec()
         }
     };
     let ours = product(Some(adapter));

@@ -77,7 +77,7 @@ fn act(action: &str, path: &str, inherited: &std::fs::File) -> i64 {
         "ptrace" => call(libc::SYS_ptrace, 16, u64::from(std::os::unix::process::parent_id()), 0),
         "kill" => call(libc::SYS_kill, u64::from(std::os::unix::process::parent_id()), 0, 0),
         "fork" => i64::from(unsafe { libc::fork() }),
-        "vfork" => call(libc::SYS_clone, 0x4000 | 17, 0, 0),
+        "vfork" => call(libc::SYS_clone, 0x4000 | 0x11, 0, 0),
         "exec" => {
             let (program, none) = (at("/bin/true"), std::ptr::null::<*const libc::c_char>());
             i64::from(unsafe { libc::execve(program.as_ptr(), none, none) })
