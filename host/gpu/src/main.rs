@@ -8,7 +8,6 @@ use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 
-use assay_confine::{Profile, confine};
 use assay_engine::Lane;
 use assay_gpu::{Adapter, serve_process};
 use clap::Parser;
@@ -51,8 +50,6 @@ fn run(threads: usize) -> Result<(), String> {
              hint: `assay run --lane gpu` starts this program; by hand, use --probe"
             .to_owned());
     }
-    // Before there are threads: the lane's, and the driver's.
-    confine(&Profile::GpuEngine, &[stream.as_fd()]).map_err(|error| error.to_string())?;
     let lane = Lane::new(threads).map_err(|error| error.to_string())?;
     serve_process(&mut stream, &lane).map_err(|error| error.to_string())
 }
