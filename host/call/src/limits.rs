@@ -1,5 +1,6 @@
 //! Every limit of a unit, in one table: number, unit and reason.
 
+use assay_network::{Dataset, Network};
 use serde::{Deserialize, Serialize};
 
 /// One row of the table.
@@ -78,6 +79,11 @@ impl Budget {
     /// The published budget.
     pub const PUBLISHED: Self =
         Self { passes: 60, examples_floor: 1_000_000, arithmetic: 10_000_000_000 };
+
+    /// The limits for a network on its task's training data.
+    pub fn of_unit(self, network: &Network, data: &Dataset) -> Limits {
+        self.limits(network.architecture().operations(), data.examples() as u64)
+    }
 
     /// The limits for a network of `operations` multiply-adds per example on a task of `examples`
     /// training examples.

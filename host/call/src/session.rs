@@ -1,5 +1,7 @@
 //! One unit's conversation: check, charge, execute, record, in that order and in one place.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use assay_ids::Digest;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +17,17 @@ pub trait Host {
 
     /// Takes note of something that was answered on the guest's side.
     fn note(&mut self, name: &str, text: &str);
+}
+
+/// A host in two hands: who started a unit keeps one, and reads the meters afterwards.
+impl<H: Host> Host for Arc<Mutex<H>> {
+    fn call(&mut self, call: Call) -> Result<Reply, Stop> {
+        self.lock().unwrap_or_else(PoisonError::into_inner).call(call)
+    }
+
+    fn note(&mut self, name: &str, text: &str) {
+        self.lock().unwrap_or_else(PoisonError::into_inner).note(name, text);
+    }
 }
 
 /// Computes checked calls; the `cpu` lane's engine is one.

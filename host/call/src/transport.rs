@@ -20,10 +20,10 @@ mod order;
 mod remote;
 mod serve;
 
-pub use descriptor::{receive_descriptor, send_descriptor};
+pub use descriptor::{inherited_socket, receive_descriptor, send_descriptor};
 pub use frame::{read, read_bytes, write, write_bytes};
 pub use greeting::{Greeting, PROTOCOL, WORLD, greet};
-pub use order::{Link, Order, Report, accept, refuse, report, take_order};
+pub use order::{Link, Order, Report, accept, receive, refuse, report, send, take_order};
 pub use remote::{RemoteHost, say};
 pub use serve::{serve, unit};
 

@@ -3,11 +3,9 @@
 //!
 //! Exit codes: 0 ok, 1 failed, 2 usage.
 
-use std::io::stdin;
-use std::os::fd::AsFd as _;
-use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 
+use assay_call::transport::inherited_socket;
 use assay_engine::Lane;
 use assay_gpu::{Adapter, serve_process};
 use clap::Parser;
@@ -42,14 +40,9 @@ fn probe() -> Result<(), String> {
 }
 
 fn run(threads: usize) -> Result<(), String> {
-    let socket = stdin().as_fd().try_clone_to_owned();
-    let socket = socket.map_err(|error| format!("no standard input: {error}"))?;
-    let mut stream = UnixStream::from(socket);
-    if stream.peer_addr().is_err() {
-        return Err("standard input is no socket\n\
-             hint: `assay run --lane gpu` starts this program; by hand, use --probe"
-            .to_owned());
-    }
+    let mut stream = inherited_socket().map_err(|reason| {
+        format!("{reason}\nhint: `assay run --lane gpu` starts this program; by hand, use --probe")
+    })?;
     let lane = Lane::new(threads).map_err(|error| error.to_string())?;
     serve_process(&mut stream, &lane).map_err(|error| error.to_string())
 }

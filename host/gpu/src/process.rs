@@ -62,8 +62,7 @@ pub fn serve_process(stream: &mut UnixStream, lane: &Lane) -> Result<(), Process
                 };
                 accept(stream, "")?;
                 let prepared = Arc::clone(&network.prepared);
-                let operations = prepared.network().architecture().operations();
-                let limits = budget.limits(operations, data.dataset().examples() as u64);
+                let limits = budget.of_unit(prepared.network(), data.dataset());
                 let cpu = Engine::new(lane.clone(), prepared, Arc::clone(data));
                 let engine = GpuEngine::new(cpu, adapter.clone(), Arc::clone(&network.resident));
                 let mut session = Session::new(engine, limits, detail);

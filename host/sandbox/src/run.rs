@@ -51,10 +51,10 @@ impl Sandbox {
     }
 
     /// What compiled code must agree on with the process that runs it.
-    pub fn compatibility(&self) -> Digest {
+    pub fn compatibility() -> wasmtime::Result<Digest> {
         let mut hash = Compatibility(Digester::new("assay compiled code"));
-        self.engine.precompile_compatibility_hash().hash(&mut hash);
-        hash.0.finish()
+        new_engine()?.precompile_compatibility_hash().hash(&mut hash);
+        Ok(hash.0.finish())
     }
 
     /// Takes code that [`Sandbox::compile`] made.

@@ -5,12 +5,12 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
 
-use assay_call::transport::{TransportError, read, send_descriptor, write};
+use assay_call::transport::{TransportError, read, receive, send, send_descriptor, write};
 use assay_ids::Digest;
 use assay_sandbox::{Description, Refusal};
 use serde::{Deserialize, Serialize};
 
-use crate::compiler::{COMPILE_MAX, Compile, Compiled, receive, send};
+use crate::compiler::{COMPILE_MAX, Compile, Compiled};
 use crate::guest::Job;
 use crate::{Role, Worker, WorkerError, code};
 
@@ -31,8 +31,6 @@ pub struct Admission {
     pub imports: Vec<String>,
     /// What it says of itself.
     pub description: Description,
-    /// Digest of what its compiled code must agree with.
-    pub compatibility: Digest,
     pub(crate) code: Arc<OwnedFd>,
 }
 
@@ -66,7 +64,7 @@ impl Worker {
         let kept = self.cache.as_ref().and_then(|cache| cache.get(digest, compatibility));
         if let Some((Kept { imports, description }, code)) = kept.as_deref().and_then(open) {
             let code = Arc::new(sealed(code)?);
-            return Ok(Admission { digest, size, imports, description, compatibility, code });
+            return Ok(Admission { digest, size, imports, description, code });
         }
         let (imports, native) = self.compile(bytes)?;
         let code = Arc::new(sealed(&native)?);
@@ -78,7 +76,7 @@ impl Worker {
             // A full disk costs the next run some seconds, and this one nothing.
             cache.put(digest, compatibility, &all).ok();
         }
-        Ok(Admission { digest, size, imports, description, compatibility, code })
+        Ok(Admission { digest, size, imports, description, code })
     }
 
     fn compile(&self, bytes: &[u8]) -> Result<(Vec<String>, Vec<u8>), NotAdmitted> {
@@ -88,14 +86,14 @@ impl Worker {
             socket.set_read_timeout(Some(COMPILE_MAX))?;
             socket.set_write_timeout(Some(COMPILE_MAX))?;
             write(&mut socket, &Compile { limits, bytes: bytes.len() })?;
-            send(&mut socket, bytes)?;
+            send(&mut socket, bytes, u8::to_le_bytes)?;
             match read(&mut socket, "answer of a compiler")?.ok_or(TransportError::Closed)? {
                 Compiled::Code { bytes, .. } if bytes > CODE_BYTES_MAX => {
                     let (length, max) = (bytes as u64, CODE_BYTES_MAX as u64);
                     Err(TransportError::TooLarge { length, max })
                 }
                 Compiled::Code { imports, bytes } => {
-                    Ok(Ok((imports, receive(&mut socket, bytes)?)))
+                    Ok(Ok((imports, receive(&mut socket, bytes, u8::from_le_bytes)?)))
                 }
                 Compiled::Refused(reasons) => Ok(Err(reasons)),
             }

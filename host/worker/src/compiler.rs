@@ -8,7 +8,7 @@ use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use assay_call::transport::{TransportError, read, read_bytes, write, write_bytes};
+use assay_call::transport::{read, receive, send, write};
 use assay_confine::{Profile, confine};
 use assay_sandbox::{Refusal, Sandbox, SandboxLimits};
 use serde::{Deserialize, Serialize};
@@ -20,9 +20,6 @@ pub(crate) const COMPILE_MAX: Duration = Duration::from_mins(5);
 
 /// Bytes of memory that compiling may take. A Python component of 18 MB takes less than half.
 const MEMORY_MAX: u64 = 4 << 30;
-
-/// Bytes of one frame of a long run of bytes.
-const PIECE: usize = 1 << 20;
 
 /// What a compiler process is told; the component follows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -47,32 +44,13 @@ pub(crate) fn run(mut socket: UnixStream) -> Result<(), Ended> {
         return Ok(());
     };
     let sandbox = Sandbox::unwatched(limits).map_err(|e| Ended::Sandbox(e.to_string()))?;
-    let component = receive(&mut socket, bytes)?;
+    let component = receive(&mut socket, bytes, u8::from_le_bytes)?;
     match sandbox.compile(&component) {
         Ok((imports, code)) => {
             write(&mut socket, &Compiled::Code { imports, bytes: code.len() })?;
-            send(&mut socket, &code)?;
+            send(&mut socket, &code, u8::to_le_bytes)?;
         }
         Err(reasons) => write(&mut socket, &Compiled::Refused(reasons))?,
     }
     Ok(())
-}
-
-/// Sends bytes in pieces.
-pub(crate) fn send(socket: &mut UnixStream, bytes: &[u8]) -> Result<(), TransportError> {
-    bytes.chunks(PIECE).try_for_each(|piece| write_bytes(socket, piece.iter().copied()))
-}
-
-/// Receives `length` bytes in pieces; what is claimed is not allocated before it comes.
-pub(crate) fn receive(socket: &mut UnixStream, length: usize) -> Result<Vec<u8>, TransportError> {
-    let mut bytes = Vec::new();
-    while bytes.len() < length {
-        let piece = read_bytes(socket)?.ok_or(TransportError::Closed)?;
-        if piece.is_empty() || piece.len() > length - bytes.len() {
-            let reason = format!("{} bytes where {} are left", piece.len(), length - bytes.len());
-            return Err(TransportError::Garbled { expected: "piece", reason });
-        }
-        bytes.extend(piece);
-    }
-    Ok(bytes)
 }

@@ -16,6 +16,7 @@ use assay_engine::{Engine, Lane, PreparedData, PreparedNetwork};
 use assay_task::Task;
 
 use crate::guest::Ended;
+use crate::last_data::LastData;
 
 /// What the process is started with, after its role.
 pub(crate) fn arguments(threads: usize, tasks: &[PathBuf]) -> Vec<OsString> {
@@ -24,11 +25,17 @@ pub(crate) fn arguments(threads: usize, tasks: &[PathBuf]) -> Vec<OsString> {
     args
 }
 
-/// A task, and what of it is in memory.
-struct Open {
+/// A task, opened when it is first asked for.
+struct Named {
     dir: PathBuf,
     task: Option<Task>,
-    data: Option<Arc<PreparedData>>,
+}
+
+/// The tasks that the process was started for, and what of them is in memory.
+struct Tasks {
+    named: Vec<Named>,
+    data: LastData,
+    chosen: Option<Chosen>,
 }
 
 struct Chosen {
@@ -48,28 +55,25 @@ pub(crate) fn run(mut socket: UnixStream, args: &[OsString]) -> Result<(), Ended
     greet(&mut socket)?;
     let lane = Lane::new(threads).map_err(|error| Ended::Other(error.to_string()))?;
     accept(&mut socket, "the cpu lane")?;
-    let mut tasks: Vec<Open> =
-        dirs.into_iter().map(|dir| Open { dir, task: None, data: None }).collect();
-    let mut chosen = None;
+    let named = dirs.into_iter().map(|dir| Named { dir, task: None }).collect();
+    let mut tasks = Tasks { named, data: LastData::default(), chosen: None };
     while let Some(order) = take_order(&mut socket)? {
         match order {
             Order::Data(_) | Order::Network(_) => {
                 refuse(&mut socket, "this engine reads its tasks itself: select a network")?;
             }
-            Order::Select { task, network } => match select(&mut tasks, &mut chosen, task, network)
-            {
+            Order::Select { task, network } => match tasks.select(task, network) {
                 Ok(()) => accept(&mut socket, "")?,
                 Err(reason) => refuse(&mut socket, &reason)?,
             },
             Order::Unit { budget, detail } => {
                 let guest = UnixStream::from(receive_descriptor(&socket)?);
-                let Some(Chosen { network, data, .. }) = &chosen else {
+                let Some(Chosen { network, data, .. }) = &tasks.chosen else {
                     refuse(&mut socket, "a unit needs a network first")?;
                     continue;
                 };
                 accept(&mut socket, "")?;
-                let operations = network.network().architecture().operations();
-                let limits = budget.limits(operations, data.dataset().examples() as u64);
+                let limits = budget.of_unit(network.network(), data.dataset());
                 let engine = Engine::new(lane.clone(), Arc::clone(network), Arc::clone(data));
                 let mut session = Session::new(engine, limits, detail);
                 report(&mut socket, unit(guest, &mut session, limits))?;
@@ -81,37 +85,24 @@ pub(crate) fn run(mut socket: UnixStream, args: &[OsString]) -> Result<(), Ended
 
 const USAGE: &str = "it is started with a number of threads and directories of tasks";
 
-/// Reads a network, and its task's data if it is not the last one's.
-fn select(
-    tasks: &mut [Open],
-    chosen: &mut Option<Chosen>,
-    at: usize,
-    id: String,
-) -> Result<(), String> {
-    if chosen.as_ref().is_some_and(|chosen| chosen.task == at && chosen.id == id) {
-        return Ok(());
-    }
-    // Never two networks in memory, nor the data of two tasks.
-    *chosen = None;
-    for (other, open) in tasks.iter_mut().enumerate() {
-        if other != at {
-            open.data = None;
+impl Tasks {
+    /// Reads a network, and its task's data if it is not the last one's.
+    fn select(&mut self, at: usize, id: String) -> Result<(), String> {
+        if self.chosen.as_ref().is_some_and(|chosen| chosen.task == at && chosen.id == id) {
+            return Ok(());
         }
+        // Never two networks in memory; and the last one's data would be held by it.
+        self.chosen = None;
+        let count = self.named.len();
+        let named = self.named.get_mut(at).ok_or_else(|| format!("task {at} of {count} tasks"))?;
+        let task = match &mut named.task {
+            Some(task) => task,
+            none => none.insert(Task::open(&named.dir).map_err(|error| error.to_string())?),
+        };
+        let data = self.data.of(at, task).map_err(|error| error.to_string())?;
+        let network = task.network(&id).map_err(|error| error.to_string())?;
+        let network = Arc::new(PreparedNetwork::new(network));
+        self.chosen = Some(Chosen { task: at, id, network, data });
+        Ok(())
     }
-    let count = tasks.len();
-    let open = tasks.get_mut(at).ok_or_else(|| format!("task {at} of {count} tasks"))?;
-    let task = match &mut open.task {
-        Some(task) => task,
-        none => none.insert(Task::open(&open.dir).map_err(|error| error.to_string())?),
-    };
-    let data = if let Some(data) = &open.data {
-        Arc::clone(data)
-    } else {
-        let data = task.dataset().map_err(|error| error.to_string())?;
-        Arc::clone(open.data.insert(Arc::new(PreparedData::new(data))))
-    };
-    let network = task.network(&id).map_err(|error| error.to_string())?;
-    let network = Arc::new(PreparedNetwork::new(network));
-    *chosen = Some(Chosen { task: at, id, network, data });
-    Ok(())
 }

@@ -47,17 +47,15 @@ impl Engines {
         Self { tasks, lane: Lane::Gpu(binary.to_owned()), threads, wall_max, running: None }
     }
 
-    /// The tasks.
-    pub fn tasks(&self) -> &[Task] {
-        &self.tasks
-    }
-
     /// Starts the process if it is not running; gives what it says of itself.
     ///
     /// # Errors
     /// It cannot be started, or says that it cannot compute (there is no adapter).
     pub fn about(&mut self) -> Result<String, WorkerError> {
-        Ok(self.running()?.link.about().to_owned())
+        let running = self.take()?;
+        let about = running.link.about().to_owned();
+        self.running = Some(running);
+        Ok(about)
     }
 
     /// Begins a unit whose guest is at the other end of a socket.
@@ -68,25 +66,12 @@ impl Engines {
         (budget, detail): (Budget, Detail),
         guest: impl AsFd,
     ) -> Result<(), WorkerError> {
-        let begun = self.try_begin(task, network, (budget, detail), guest);
-        if begun.is_err() {
-            self.running = None;
-        }
-        begun
-    }
-
-    fn try_begin(
-        &mut self,
-        task: usize,
-        network: &str,
-        (budget, detail): (Budget, Detail),
-        guest: impl AsFd,
-    ) -> Result<(), WorkerError> {
-        self.running()?;
-        let (Some(running), Some(of)) = (&mut self.running, self.tasks.get(task)) else {
+        // Taken out, and put back if all goes well: after an error the next unit gets a fresh process.
+        let mut running = self.take()?;
+        let of = self.tasks.get(task).ok_or_else(|| {
             let error = std::io::Error::other(format!("there is no task {task}"));
-            return Err(WorkerError::Machine { what: WHAT, error });
-        };
+            WorkerError::Machine { what: WHAT, error }
+        })?;
         match self.lane {
             Lane::Cpu(_) => running.link.select(task, network).map_err(transport)?,
             Lane::Gpu(_) => {
@@ -97,37 +82,32 @@ impl Engines {
                 running.link.network(&of.network(network)?).map_err(transport)?;
             }
         }
-        running.link.begin(budget, detail, guest).map_err(transport)
+        running.link.begin(budget, detail, guest).map_err(transport)?;
+        self.running = Some(running);
+        Ok(())
     }
 
     /// Waits for a unit's end; nothing if it does not come in time. Then `late` is called, which is to
     /// end the guest.
     pub(crate) fn report(&mut self, late: impl FnOnce()) -> Result<Option<Report>, WorkerError> {
-        let reported = match &mut self.running {
-            Some(running) => running.link.report(),
-            None => Err(TransportError::Closed),
-        };
-        match reported {
-            Ok(report) => Ok(Some(report)),
+        let mut running = self.running.take().ok_or_else(|| transport(TransportError::Closed))?;
+        match running.link.report() {
+            Ok(report) => {
+                self.running = Some(running);
+                Ok(Some(report))
+            }
             Err(TransportError::Stream(error)) if is_timeout(&error) => {
                 late();
                 // In the middle of a call the process could not be told to stop, so it goes too.
-                self.running = None;
                 Ok(None)
             }
-            Err(error) => {
-                self.running = None;
-                Err(transport(error))
-            }
+            Err(error) => Err(transport(error)),
         }
     }
 
-    fn running(&mut self) -> Result<&mut Running, WorkerError> {
-        let running = match self.running.take() {
-            Some(running) => running,
-            None => self.start()?,
-        };
-        Ok(self.running.insert(running))
+    /// The process, started if there is none.
+    fn take(&mut self) -> Result<Running, WorkerError> {
+        self.running.take().map_or_else(|| self.start(), Ok)
     }
 
     fn start(&self) -> Result<Running, WorkerError> {

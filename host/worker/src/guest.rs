@@ -5,13 +5,14 @@
 //! the process has locked itself down: from then on it can compute, and talk over that socket.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::fs::FileExt as _;
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
 
-use assay_call::transport::{RemoteHost, TransportError, read, receive_descriptor, say, write};
+use assay_call::transport::{
+    RemoteHost, TransportError, greet, read, receive_descriptor, say, write,
+};
 use assay_confine::{ConfineError, Profile, confine};
 use assay_ids::UnitSeed;
 use assay_sandbox::{Measure, Refusal, Sandbox, SandboxLimits, UnitReport};
@@ -42,23 +43,24 @@ pub(crate) enum Ended {
 pub(crate) fn run(mut socket: UnixStream) -> Result<(), Ended> {
     let Some(job) = read(&mut socket, "job")? else { return Ok(()) };
     let code = receive_descriptor(&socket)?;
-    let socket = Arc::new(socket);
+    // In two hands until the process ends: a second descriptor of it cannot be made once confined.
+    let mut socket: &'static UnixStream = Box::leak(Box::new(socket));
     match job {
         Job::Describe { limits } => {
-            let (sandbox, measure) = prepare(limits, code, &socket)?;
+            let (sandbox, measure) = prepare(limits, code, socket)?;
             let described: Result<_, Refusal> = sandbox.describe(&measure);
-            write(&mut &*socket, &described)?;
+            write(&mut socket, &described)?;
         }
         Job::Evaluate { limits, seed } => {
-            let report = match prepare(limits, code, &socket) {
-                Ok((sandbox, measure)) => evaluate(&sandbox, &measure, &socket, seed)?,
+            let report = match prepare(limits, code, socket) {
+                Ok((sandbox, measure)) => evaluate(&sandbox, &measure, socket, seed)?,
                 Err(error) => {
-                    assay_call::transport::greet(&mut &*socket)?;
+                    greet(&mut socket)?;
                     UnitReport::inconclusive(error.to_string(), seed)
                 }
             };
             let report = postcard::to_stdvec(&report);
-            say(&mut &*socket, report.map_err(|error| Ended::Other(error.to_string()))?)?;
+            say(&mut socket, report.map_err(|error| Ended::Other(error.to_string()))?)?;
         }
     }
     Ok(())
@@ -94,28 +96,9 @@ fn contents(file: File) -> io::Result<Vec<u8>> {
 fn evaluate(
     sandbox: &Sandbox,
     measure: &Measure,
-    socket: &Arc<UnixStream>,
+    socket: &'static UnixStream,
     seed: UnitSeed,
 ) -> Result<UnitReport, Ended> {
-    let host = RemoteHost::connect(Shared(Arc::clone(socket)))?;
+    let host = RemoteHost::connect(socket)?;
     Ok(sandbox.run(measure, Box::new(host), seed))
-}
-
-/// The process's one socket, in two hands: a second descriptor of it cannot be made any more.
-struct Shared(Arc<UnixStream>);
-
-impl Read for Shared {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        (&*self.0).read(into)
-    }
-}
-
-impl Write for Shared {
-    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
-        (&*self.0).write(from)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

@@ -21,6 +21,7 @@ mod compiler;
 mod engine;
 mod engines;
 mod guest;
+mod last_data;
 mod local;
 mod program;
 mod unit;

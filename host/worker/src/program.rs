@@ -1,10 +1,12 @@
 //! Starting processes: this program again in another role, with one socket and nothing else.
 
 use std::ffi::OsString;
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
+
+use assay_call::transport::inherited_socket;
 
 use crate::{WorkerError, compiler, engine, guest};
 
@@ -50,7 +52,7 @@ impl Role {
 
     /// Plays the role to its end.
     pub fn play(self) -> ExitCode {
-        let socket = match socket() {
+        let socket = match inherited_socket() {
             Ok(socket) => socket,
             Err(reason) => {
                 eprintln!("error: {reason}\nhint: `assay` starts its processes itself");
@@ -71,16 +73,6 @@ impl Role {
                 ExitCode::FAILURE
             }
         }
-    }
-}
-
-/// The socket that stands in for standard input.
-fn socket() -> Result<UnixStream, String> {
-    let socket = std::io::stdin().as_fd().try_clone_to_owned();
-    let socket = UnixStream::from(socket.map_err(|error| format!("no standard input: {error}"))?);
-    match socket.peer_addr() {
-        Ok(_) => Ok(socket),
-        Err(_) => Err("standard input is no socket".to_owned()),
     }
 }
 

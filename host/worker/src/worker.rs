@@ -21,9 +21,9 @@ impl Worker {
         limits: SandboxLimits,
         cache: Option<CodeCache>,
     ) -> Result<Self, WorkerError> {
-        let sandbox =
-            Sandbox::unwatched(limits).map_err(|error| WorkerError::Sandbox(error.to_string()))?;
-        let compatibility = sandbox.compatibility();
+        let compatibility = Sandbox::compatibility();
+        let compatibility =
+            compatibility.map_err(|error| WorkerError::Sandbox(error.to_string()))?;
         Ok(Self { program, limits, cache, compatibility })
     }
 

@@ -2,7 +2,7 @@
 //! guest, a compiler or an engine. It ends with 0 if the thing worked, with 100 and the error's number if
 //! it was refused, and by SIGSYS if the kernel ended it.
 //!
-//! usage: confine-probe PROFILE ACTION [PATH [DIRECTORY]]
+//! usage: confine-probe PROFILE ACTION PATH DIRECTORY
 
 #![allow(unsafe_code, reason = "native code has no manners")]
 #![allow(clippy::unwrap_used, reason = "a program of tests may end in a panic")]
@@ -21,8 +21,7 @@ fn main() {
     let profile = match args[1].as_str() {
         "guest" => Profile::Guest { processor_max },
         "compiler" => Profile::Compiler { processor_max, memory_max: 1 << 30 },
-        "engine-at" => Profile::Engine { read: vec![PathBuf::from(&args[4])] },
-        "engine" => Profile::Engine { read: vec![PathBuf::from(&path)] },
+        "engine" => Profile::Engine { read: vec![PathBuf::from(&args[4])] },
         "gpu" => Profile::GpuEngine,
         other => panic!("no such profile: {other}"),
     };

@@ -16,6 +16,19 @@ use super::TransportError;
 /// The byte that carries a descriptor: without one, nothing is sent at all.
 const CARRIER: [u8; 1] = *b"d";
 
+/// The socket that a process was started with as its standard input.
+///
+/// # Errors
+/// There is none, or it is no socket: nobody who speaks this language has started the process.
+pub fn inherited_socket() -> Result<UnixStream, String> {
+    let input = std::io::stdin().as_fd().try_clone_to_owned();
+    let socket = UnixStream::from(input.map_err(|error| format!("no standard input: {error}"))?);
+    match socket.peer_addr() {
+        Ok(_) => Ok(socket),
+        Err(_) => Err("standard input is no socket".to_owned()),
+    }
+}
+
 /// Sends a descriptor over a socket. The caller's own stays open.
 pub fn send_descriptor(stream: &UnixStream, descriptor: impl AsFd) -> Result<(), TransportError> {
     let descriptors = [descriptor.as_fd()];

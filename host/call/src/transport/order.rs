@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::{TransportError, frame, greet, send_descriptor};
 use crate::{Budget, Detail, Limits, Meters, Stopped};
 
-/// Values of one piece of an array: 1 MiB.
+/// Values of one piece of an array: at most 1 MiB.
 const PIECE: usize = 1 << 18;
 
 /// An order as it travels; the arrays it announces follow in frames of their own.
@@ -226,10 +226,10 @@ fn product(shape: &[usize]) -> Option<usize> {
 }
 
 /// Sends an array in pieces.
-fn send<T: Copy>(
+pub fn send<T: Copy, const N: usize>(
     stream: &mut impl Write,
     values: &[T],
-    bytes: fn(T) -> [u8; 4],
+    bytes: fn(T) -> [u8; N],
 ) -> Result<(), TransportError> {
     for piece in values.chunks(PIECE) {
         frame::write_bytes(stream, piece.iter().flat_map(|value| bytes(*value)))?;
@@ -237,16 +237,16 @@ fn send<T: Copy>(
     Ok(())
 }
 
-/// Receives an array of `count` values in pieces.
-fn receive<T>(
+/// Receives an array of `count` values in pieces; what is claimed is not allocated before it comes.
+pub fn receive<T, const N: usize>(
     stream: &mut impl Read,
     count: usize,
-    value: fn([u8; 4]) -> T,
+    value: fn([u8; N]) -> T,
 ) -> Result<Vec<T>, TransportError> {
     let mut values = Vec::new();
     while values.len() < count {
         let piece = frame::read_bytes(stream)?.ok_or(TransportError::Closed)?;
-        let (words, rest) = piece.as_chunks::<4>();
+        let (words, rest) = piece.as_chunks::<N>();
         if words.is_empty() || !rest.is_empty() || words.len() > count - values.len() {
             let reason =
                 format!("{} bytes where {} values are left", piece.len(), count - values.len());

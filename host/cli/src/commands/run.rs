@@ -64,12 +64,12 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     let seed = ContestSeed(args.seed);
     let mut reports = Vec::with_capacity(tasks.len());
     for (at, (task, truth)) in tasks.iter().zip(&truths).enumerate() {
-        let units = way.run_task(&mut computer, at, seed)?;
+        let units = computer.run_task(at, seed)?;
         print_logs(task.name(), &units);
         let scored = truth.as_ref().map_or(Ok(None), |truth| score(task.name(), truth, &units))?;
         let confirmation = match &mut cpu {
             Some(cpu) => {
-                let again = way.run_task(cpu, at, seed)?;
+                let again = cpu.run_task(at, seed)?;
                 let verdict = compare(&units, &again);
                 Some(Confirmation { units: again, verdict })
             }

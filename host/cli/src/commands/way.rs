@@ -18,10 +18,17 @@ pub(crate) enum Way {
     InProcess { sandbox: Box<Sandbox>, measure: Box<Admitted> },
 }
 
-/// Where the calls of a [`Way`]'s guests are answered.
-pub(crate) enum Computer {
-    Processes(Engines),
-    InProcess(Local, Vec<Task>),
+/// A [`Way`] with what answers the calls of its guests, on some tasks.
+pub(crate) struct Computer<'a> {
+    /// Digest of the component.
+    component: Digest,
+    tasks: &'a [Task],
+    answers: Answers<'a>,
+}
+
+enum Answers<'a> {
+    Processes { worker: &'a Worker, measure: &'a Admission, engines: Box<Engines> },
+    InProcess { sandbox: &'a Sandbox, measure: &'a Admitted, local: Local },
 }
 
 impl Way {
@@ -46,42 +53,57 @@ impl Way {
     }
 
     /// A computer on a lane for some tasks.
-    pub(crate) fn computer(
-        &self,
+    pub(crate) fn computer<'a>(
+        &'a self,
         lane: LaneName,
-        tasks: &[Task],
+        tasks: &'a [Task],
         threads: usize,
-    ) -> Result<Computer, Failure> {
-        let tasks = tasks.to_vec();
-        let Self::Processes { worker, .. } = self else {
-            let local = Local::new(threads).map_err(Failure::new)?;
-            return Ok(Computer::InProcess(local, tasks));
-        };
-        let wall_max = worker.limits().wall_max;
-        let mut engines = match lane {
-            LaneName::Cpu => Engines::cpu(worker.program().clone(), tasks, threads, wall_max),
-            LaneName::Gpu => {
-                let binary = beside::beside("assay-gpu", "assay-gpu")?;
-                Engines::gpu(&binary, tasks, threads, wall_max)
+    ) -> Result<Computer<'a>, Failure> {
+        let (component, answers) = match self {
+            Self::Processes { worker, measure } => {
+                let engines = Box::new(engines(worker, lane, tasks, threads)?);
+                (measure.digest, Answers::Processes { worker, measure, engines })
+            }
+            Self::InProcess { sandbox, measure } => {
+                let local = Local::new(threads).map_err(Failure::new)?;
+                (measure.digest, Answers::InProcess { sandbox, measure, local })
             }
         };
-        let about = engines.about();
-        let about =
-            about.map_err(|error| Failure::new(format!("{} lane: {error}", lane.name())))?;
-        if lane == LaneName::Gpu {
-            eprintln!("note: gpu lane on {about}; its values are provisional");
-        }
-        Ok(Computer::Processes(engines))
+        Ok(Computer { component, tasks, answers })
     }
+}
 
+/// An engine process on a lane, started.
+fn engines(
+    worker: &Worker,
+    lane: LaneName,
+    tasks: &[Task],
+    threads: usize,
+) -> Result<Engines, Failure> {
+    let (tasks, wall_max) = (tasks.to_vec(), worker.limits().wall_max);
+    let mut engines = match lane {
+        LaneName::Cpu => Engines::cpu(worker.program().clone(), tasks, threads, wall_max),
+        LaneName::Gpu => {
+            let binary = beside::beside("assay-gpu", "assay-gpu")?;
+            Engines::gpu(&binary, tasks, threads, wall_max)
+        }
+    };
+    let about = engines.about();
+    let about = about.map_err(|error| Failure::new(format!("{} lane: {error}", lane.name())))?;
+    if lane == LaneName::Gpu {
+        eprintln!("note: gpu lane on {about}; its values are provisional");
+    }
+    Ok(engines)
+}
+
+impl Computer<'_> {
     /// Runs the measure on every network of the task at a position, each in a fresh instance.
     pub(crate) fn run_task(
-        &self,
-        computer: &mut Computer,
+        &mut self,
         at: usize,
         contest: ContestSeed,
     ) -> Result<Vec<Unit>, Failure> {
-        let task = computer.tasks()[at].clone();
+        let task = &self.tasks[at];
         let ids = task.network_ids();
         let bar = progress::bar(ids.len(), task.name());
         let mut units = Vec::with_capacity(ids.len());
@@ -90,8 +112,8 @@ impl Way {
             let digest = task.network_digest(id).ok_or_else(|| {
                 Failure::new(format!("{}: {id} has no digest in the manifest", task.name()))
             })?;
-            let seed = UnitSeed::derive(contest, self.digest(), digest);
-            units.push(self.unit(computer, (at, &task), id, seed)?);
+            let seed = UnitSeed::derive(contest, self.component, digest);
+            units.push(self.unit((at, task), id, seed)?);
             bar.inc(1);
         }
         bar.finish_and_clear();
@@ -99,37 +121,18 @@ impl Way {
     }
 
     fn unit(
-        &self,
-        computer: &mut Computer,
+        &mut self,
         (at, task): (usize, &Task),
         id: &str,
         seed: UnitSeed,
     ) -> Result<Unit, Failure> {
-        match (self, computer) {
-            (Self::Processes { worker, measure }, Computer::Processes(engines)) => {
+        match &mut self.answers {
+            Answers::Processes { worker, measure, engines } => {
                 Ok(worker.unit(engines, measure, (at, id), seed))
             }
-            (Self::InProcess { sandbox, measure }, Computer::InProcess(local, _)) => {
+            Answers::InProcess { sandbox, measure, local } => {
                 local.unit((sandbox, &measure.measure), (at, task), id, seed).map_err(Failure::new)
             }
-            _ => Err(Failure::new("this computer was made for another way to run")),
-        }
-    }
-
-    /// Digest of the component.
-    pub(crate) fn digest(&self) -> Digest {
-        match self {
-            Self::Processes { measure, .. } => measure.digest,
-            Self::InProcess { measure, .. } => measure.digest,
-        }
-    }
-}
-
-impl Computer {
-    fn tasks(&self) -> &[Task] {
-        match self {
-            Self::Processes(engines) => engines.tasks(),
-            Self::InProcess(_, tasks) => tasks,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use assay_call::{Budget, Call, Detail, Host, Reply, Session, Stop};
+use assay_call::{Budget, Detail, Session};
 use assay_engine::{Cache, Engine, Lane, PreparedData, PreparedNetwork};
 use assay_ids::{ContestSeed, UnitSeed};
 use assay_sandbox::{Admitted, Sandbox, SandboxLimits};
@@ -20,19 +20,6 @@ pub(crate) struct Units {
     task: Task,
     data: Arc<PreparedData>,
     lane: Lane,
-}
-
-/// A session that this side keeps, to read its meters after the run.
-struct Shared(Arc<Mutex<Session<Engine>>>);
-
-impl Host for Shared {
-    fn call(&mut self, call: Call) -> Result<Reply, Stop> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).call(call)
-    }
-
-    fn note(&mut self, name: &str, text: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).note(name, text);
-    }
 }
 
 impl Units {
@@ -66,15 +53,14 @@ impl Units {
         let digest = self.task.network_digest(id);
         let digest = digest.ok_or_else(|| Refusal::Failed(format!("{id} has no digest")))?;
         let seed = UnitSeed::derive(ContestSeed(0), measure.digest, digest);
-        let operations = network.architecture().operations();
-        let limits = Budget::PUBLISHED.limits(operations, self.data.dataset().examples() as u64);
+        let limits = Budget::PUBLISHED.of_unit(&network, self.data.dataset());
         let prepared = Arc::new(PreparedNetwork::new(network));
         let mut engine = Engine::new(self.lane.clone(), prepared, Arc::clone(&self.data));
         if let Some(cache) = &self.cache {
             engine = engine.with_cache(Arc::clone(cache));
         }
         let session = Arc::new(Mutex::new(Session::new(engine, limits, Detail::Visible)));
-        let host = Box::new(Shared(Arc::clone(&session)));
+        let host = Box::new(Arc::clone(&session));
         let report = self.sandbox.run(&measure.measure, host, seed);
         let Some(value) = report.outcome.value() else {
             return Err(Refusal::Failed(report.outcome.explain()));
