@@ -48,10 +48,9 @@ impl CodeCache {
     pub(crate) fn get(&self, component: Digest, compatibility: Digest) -> Option<Vec<u8>> {
         let mut bytes = fs::read(self.path(component, compatibility)).ok()?;
         let kept = bytes.split_off(TAG.min(bytes.len()));
+        let tag = blake3::Hash::from_bytes(bytes.try_into().ok()?);
         // Compared in constant time by its type.
-        let genuine =
-            bytes.len() == TAG && self.tag(component, compatibility, &kept) == blake3_hash(&bytes)?;
-        genuine.then_some(kept)
+        (self.tag(component, compatibility, &kept) == tag).then_some(kept)
     }
 
     /// Keeps something for a component. That it cannot be kept costs time only.
@@ -80,24 +79,12 @@ impl CodeCache {
     }
 }
 
-fn blake3_hash(bytes: &[u8]) -> Option<blake3::Hash> {
-    Some(blake3::Hash::from_bytes(bytes.try_into().ok()?))
-}
-
 /// Reads the key; makes one where there is none.
 fn read_key(path: &Path) -> std::io::Result<[u8; 32]> {
-    let mut key = [0; 32];
-    let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    match made {
-        Ok(mut file) => {
-            fill_random(&mut key)?;
-            file.write_all(&key)?;
-            file.sync_all()?;
-            return Ok(key);
-        }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error),
+    if !path.exists() {
+        make_key(path)?;
     }
+    let mut key = [0; 32];
     let mut file = File::open(path)?;
     let (mode, length) = (file.metadata()?.permissions().mode(), file.metadata()?.len());
     let invalid = |why: &str| std::io::Error::new(ErrorKind::InvalidData, name(path, why));
@@ -109,6 +96,24 @@ fn read_key(path: &Path) -> std::io::Result<[u8; 32]> {
     }
     file.read_exact(&mut key)?;
     Ok(key)
+}
+
+/// Makes a key, whole from the first moment that anybody can see it. Of two that are made at once, the
+/// first stays.
+fn make_key(path: &Path) -> std::io::Result<()> {
+    let mut key = [0; 32];
+    fill_random(&mut key)?;
+    let staged = path.with_extension(format!("{}.part", std::process::id()));
+    let mut file =
+        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&staged)?;
+    file.write_all(&key)?;
+    file.sync_all()?;
+    let linked = fs::hard_link(&staged, path);
+    fs::remove_file(&staged)?;
+    match linked {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn name(path: &Path, why: &str) -> String {
