@@ -54,6 +54,9 @@ pub enum WorkerError {
         /// Why.
         error: assay_call::transport::TransportError,
     },
+    /// A unit's guest process ended without a report.
+    #[error("the guest process was lost")]
+    Lost,
     /// The machine did not give what was asked of it.
     #[error("{what}: {error}")]
     Machine {

@@ -56,8 +56,8 @@ impl Worker {
     ) -> Result<(UnitReport, Option<Used>), WorkerError> {
         let (guest, mut socket) = self.program.start(Role::Guest, [])?;
         let job = Job::Evaluate { limits: self.limits, seed };
-        hand_over(&mut socket, &job, &measure.code)
-            .map_err(|error| WorkerError::Transport { what: "the guest process", error })?;
+        // How it fails depends on when the process went: before the bytes, or after some of them.
+        hand_over(&mut socket, &job, &measure.code).map_err(|_| WorkerError::Lost)?;
         let budget = (Budget::PUBLISHED, Detail::Visible);
         engines.begin(task, network, budget, &socket)?;
         // The engine has the socket's end now. While this process held it too, nobody would notice
@@ -77,7 +77,7 @@ fn judge(reported: Report, seed: UnitSeed) -> (UnitReport, Option<Used>) {
     let Report { limits, meters, transcript, stopped, said } = reported;
     let told = said.and_then(|said| postcard::from_bytes::<UnitReport>(&said).ok());
     let mut report =
-        told.unwrap_or_else(|| UnitReport::inconclusive("the guest process was lost", seed));
+        told.unwrap_or_else(|| UnitReport::inconclusive(WorkerError::Lost.to_string(), seed));
     report.seed = seed;
     match stopped {
         Some(Stopped::OutOfWork(text)) => report.outcome = Outcome::OutOfWork(text),
