@@ -51,6 +51,10 @@ limits! {
     FRAME_BYTES_MAX = 4 << 20, "bytes", "what a guest may bring in one call (2 MiB) grows by at most a quarter when it is encoded";
     /// Bytes of what a guest's process says of its unit at the end.
     SAID_BYTES_MAX = 64 << 10, "bytes", "an outcome, its text and a full log come to less than half";
+    /// Bytes of one entry of a transcript.
+    ENTRY_BYTES_MAX = 8 << 20, "bytes", "holds what one frame can bring, with room for the lengths that frames write shorter";
+    /// Bytes of a unit's transcript; the unit's next call ends it.
+    TRANSCRIPT_BYTES_MAX = 1 << 30, "bytes", "a measure may read back a whole CIFAR-10 training set (0.6 GB); more fills disks";
     /// Calls of one unit.
     CALLS_MAX = 2_000_000, "calls", "bounds the transcript; the busiest published measure makes some ten thousand";
 }

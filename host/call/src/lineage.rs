@@ -5,8 +5,9 @@
 //! for them and in whatever order, so it is what results are cached by.
 
 use assay_ids::{Digest, Digester};
-use assay_network::{Dataset, LayerKind, Network};
+use assay_network::{Dataset, Network};
 
+use crate::canonical::Writer;
 use crate::{Call, DatasetHandle, NetworkHandle, Objective, Pass, Tangent, TensorHandle, encode};
 
 /// A handle in a call.
@@ -34,12 +35,12 @@ pub fn lineage(call: &Call, mut of: impl FnMut(&Operand<'_>) -> Option<Digest>) 
             Operand::Dataset(handle) => handle.0 = 0,
         }
     }
-    let mut digester = Digester::new("assay lineage 1");
-    encode::call(&call, &mut digester);
+    let mut writer = Writer::new();
+    encode::call(&call, &mut writer);
     for parent in &parents {
-        digester.bytes(parent.as_bytes());
+        writer.hash(*parent);
     }
-    Some(digester.finish())
+    Some(writer.digest("assay lineage 1"))
 }
 
 /// The lineage of result number `part` of a call of this lineage.
@@ -50,13 +51,9 @@ pub fn part(lineage: Digest, part: u64) -> Digest {
 /// The lineage of a network as it came: its layers and all its arrays.
 pub fn network_lineage(network: &Network) -> Digest {
     let mut digester = Digester::new("assay network 1");
-    let layers = network.architecture().layers();
-    encode::layers(layers, &mut digester);
-    for layer in layers {
-        if let LayerKind::BatchNorm { epsilon, .. } = layer.kind {
-            digester.floats(&[epsilon]);
-        }
-    }
+    let mut layers = Writer::new();
+    encode::layers(network.architecture().layers(), &mut layers);
+    digester.bytes(&layers.finish());
     for arrays in std::iter::once(network.weights()).chain(network.initial()) {
         digester.number(arrays.len() as u64);
         for array in arrays {

@@ -70,6 +70,15 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[
+        Self::ShapeMismatch,
+        Self::OutOfRange,
+        Self::InvalidArgument,
+        Self::Unsupported,
+        Self::TooLarge,
+    ];
+
     /// The kind's name in WIT and records.
     pub fn name(self) -> &'static str {
         match self {

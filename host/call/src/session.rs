@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use assay_ids::Digest;
 use serde::{Deserialize, Serialize};
 
+use crate::encode::call_digest;
+use crate::entry::{Called, note};
 use crate::{
-    Call, Detail, Exhausted, Inventory, Ledger, Limits, NetworkHandle, Plan, Rejected, Reply,
-    TensorHandle, Transcript, check, limits, price,
+    Call, Detail, Ending, Exhausted, Inventory, Ledger, Limits, NetworkHandle, Plan, Rejected,
+    Reply, TensorHandle, Transcript, check, limits, price,
 };
 
 /// What the sandbox talks to: this process's [`Session`], or a connection to another's.
@@ -20,7 +22,7 @@ pub trait Host {
 }
 
 /// A host in two hands: who started a unit keeps one, and reads the meters afterwards.
-impl<H: Host> Host for Arc<Mutex<H>> {
+impl<H: Host + ?Sized> Host for Arc<Mutex<H>> {
     fn call(&mut self, call: Call) -> Result<Reply, Stop> {
         self.lock().unwrap_or_else(PoisonError::into_inner).call(call)
     }
@@ -29,6 +31,10 @@ impl<H: Host> Host for Arc<Mutex<H>> {
         self.lock().unwrap_or_else(PoisonError::into_inner).note(name, text);
     }
 }
+
+/// Is handed the bytes of each [`Entry`](crate::Entry) of a unit, in their order, before the guest
+/// hears the answer. A fault makes the unit inconclusive.
+pub type Recorder = Box<dyn FnMut(&[u8]) -> Result<(), Fault> + Send>;
 
 /// Computes checked calls; the `cpu` lane's engine is one.
 pub trait Execute: Inventory {
@@ -59,6 +65,12 @@ pub enum Stop {
         /// The limit.
         max: u64,
     },
+    /// The unit's transcript is full, and the unit made one more call.
+    #[error("the unit's transcript has reached {max} bytes")]
+    Transcript {
+        /// The limit.
+        max: u64,
+    },
     /// The guest's side named a handle that does not exist. No honest sandbox does that.
     #[error("call {call} names a handle that does not exist")]
     Handle {
@@ -74,7 +86,9 @@ impl Stop {
     /// What it makes of the unit.
     pub fn stopped(&self) -> Stopped {
         match self {
-            Self::Work(_) | Self::Calls { .. } => Stopped::OutOfWork(self.to_string()),
+            Self::Work(_) | Self::Calls { .. } | Self::Transcript { .. } => {
+                Stopped::OutOfWork(self.to_string())
+            }
             Self::Handle { .. } | Self::Fault(_) => Stopped::Inconclusive(self.to_string()),
         }
     }
@@ -90,7 +104,7 @@ pub enum Stopped {
 }
 
 /// What a unit used on the host's side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Meters {
     /// Work charged.
     pub work: u64,
@@ -100,11 +114,24 @@ pub struct Meters {
     pub bytes: u64,
 }
 
+impl Meters {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, more: Self) -> Self {
+        Self {
+            work: self.work.saturating_add(more.work),
+            calls: self.calls.saturating_add(more.calls),
+            bytes: self.bytes.saturating_add(more.bytes),
+        }
+    }
+}
+
 /// One unit's conversation with an engine.
 pub struct Session<E> {
     engine: E,
     ledger: Ledger,
     transcript: Transcript,
+    recorder: Option<Recorder>,
     calls: u64,
     bytes: u64,
     stop: Option<Stop>,
@@ -114,7 +141,12 @@ impl<E: Execute> Session<E> {
     /// A fresh conversation under these limits.
     pub fn new(engine: E, limits: Limits, detail: Detail) -> Self {
         let (ledger, transcript) = (Ledger::new(limits.work_max), Transcript::new(detail));
-        Self { engine, ledger, transcript, calls: 0, bytes: 0, stop: None }
+        Self { engine, ledger, transcript, recorder: None, calls: 0, bytes: 0, stop: None }
+    }
+
+    /// Hands every entry to a recorder.
+    pub fn with_recorder(self, recorder: Recorder) -> Self {
+        Self { recorder: Some(recorder), ..self }
     }
 
     /// What the unit used.
@@ -168,32 +200,77 @@ impl<E: Execute> Host for Session<E> {
         if let Some(stop) = &self.stop {
             return Err(stop.clone());
         }
-        let answer = self.charged(&call);
-        if let Err(stop) = &answer {
-            self.stop = Some(stop.clone());
-        }
-        answer
+        let before = self.meters();
+        let answer = self.charged(&call).and_then(|reply| {
+            self.enter_call(&call, before, &reply)?;
+            Ok(reply)
+        });
+        answer.map_err(|stop| {
+            let stop = self.enter_stop(&call, before, stop);
+            self.stop.insert(stop).clone()
+        })
     }
 
     fn note(&mut self, name: &str, text: &str) {
-        self.transcript.note(name, text);
+        if self.stop.is_none() && self.transcript.full().is_none() {
+            // A note has no answer: that it could not be recorded stops the unit at its next call.
+            self.stop = self.enter(&note(name, text), 0).err().map(Stop::Fault);
+        }
     }
 }
 
 impl<E: Execute> Session<E> {
-    /// Charges, answers and records one call.
+    /// Charges and answers one call.
     fn charged(&mut self, call: &Call) -> Result<Reply, Stop> {
         if self.calls == limits::CALLS_MAX {
             return Err(Stop::Calls { max: limits::CALLS_MAX });
+        }
+        if let Some(max) = self.transcript.full() {
+            return Err(Stop::Transcript { max });
         }
         self.calls += 1;
         self.bytes = self.bytes.saturating_add(call.bytes_in());
         // Charged before anything looks at the arguments: a refused call costs this too.
         let constant = price::bytes(call.bytes_in()).and_then(|b| b.checked_add(price::CALL));
         self.ledger.charge(constant)?;
-        let reply = self.answer(call)?;
-        let contents = self.contents(&reply);
-        self.transcript.record(call, &reply, &contents);
-        Ok(reply)
+        self.answer(call)
+    }
+
+    fn enter_call(&mut self, call: &Call, before: Meters, reply: &Reply) -> Result<(), Fault> {
+        let contents = self.contents(reply);
+        let entry = self.called(call, before).answered(reply, &contents);
+        self.enter(&entry, contents.len())
+    }
+
+    /// Enters what ended the unit; nothing of a fault, since the unit will be run again.
+    fn enter_stop(&mut self, call: &Call, before: Meters, stop: Stop) -> Stop {
+        let Some(ending) = Ending::of(&stop) else { return stop };
+        let entry = self.called(call, before).stopped(ending);
+        self.enter(&entry, 0).err().map_or(stop, Stop::Fault)
+    }
+
+    fn called(&self, call: &Call, before: Meters) -> Called<'static> {
+        Called {
+            name: call.name(),
+            call: call_digest(call),
+            work: self.ledger.used() - before.work,
+            bytes: self.bytes - before.bytes,
+        }
+    }
+
+    fn enter(&mut self, entry: &[u8], contents: usize) -> Result<(), Fault> {
+        let (length, max) = (entry.len() as u64, limits::ENTRY_BYTES_MAX);
+        if length > max {
+            let reason = format!("an entry of {length} bytes, a transcript takes at most {max}");
+            return Err(Fault(reason));
+        }
+        if let Some(recorder) = &mut self.recorder {
+            recorder(entry)?;
+        }
+        self.transcript.add(entry, contents);
+        Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

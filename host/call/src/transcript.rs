@@ -1,13 +1,14 @@
-//! The transcript's rolling digest: `h' = H(h, call, reply)` for every call in order.
+//! The transcript's rolling digest: `h' = H(h, entry)` for every step in order.
 //!
 //! What the guest can see enters in full (scalars, windows, labels, errors), tensors by shape. A
 //! full transcript also folds the content of every new tensor in, so that two runs can be compared
-//! call by call.
+//! call by call. What an entry is: [`Entry`](crate::Entry).
 
 use assay_ids::{Digest, Digester};
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Reply, encode};
+use crate::canonical::DIGEST;
+use crate::limits::TRANSCRIPT_BYTES_MAX;
 
 /// How much of a run the transcript covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,22 +19,38 @@ pub enum Detail {
     Full,
 }
 
+impl Detail {
+    /// Both.
+    pub const ALL: &'static [Self] = &[Self::Visible, Self::Full];
+
+    /// The name in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Visible => "visible",
+            Self::Full => "full",
+        }
+    }
+}
+
 /// A running transcript.
+///
+/// Its bytes are limited. The entry that reaches the limit is the last but one: no note enters after
+/// it, and the next call stops the unit. The digests of contents do not count, so a unit ends at the
+/// same call whatever its transcript covers.
 #[derive(Debug, Clone)]
 pub struct Transcript {
     detail: Detail,
     head: Digest,
     entries: u64,
+    bytes: u64,
+    bytes_max: u64,
 }
 
 impl Transcript {
     /// An empty transcript.
     pub fn new(detail: Detail) -> Self {
-        let name = match detail {
-            Detail::Visible => "assay transcript 1, visible",
-            Detail::Full => "assay transcript 1, full",
-        };
-        Self { detail, head: Digest::of(name.as_bytes()), entries: 0 }
+        let head = Digest::of(format!("assay transcript 2, {}", detail.name()).as_bytes());
+        Self { detail, head, entries: 0, bytes: 0, bytes_max: TRANSCRIPT_BYTES_MAX }
     }
 
     /// How much it covers.
@@ -41,30 +58,13 @@ impl Transcript {
         self.detail
     }
 
-    /// Adds one call, its reply, and in a full transcript the digests of the tensors it made.
-    pub fn record(&mut self, call: &Call, reply: &Reply, contents: &[Digest]) {
-        self.fold(|digester| {
-            encode::call(call, digester);
-            encode::reply(reply, digester);
-            for content in contents {
-                digester.bytes(content.as_bytes());
-            }
-        });
-    }
-
-    /// Adds something that the guest's side answered itself: a one-way note.
-    pub fn note(&mut self, name: &str, text: &str) {
-        self.fold(|digester| {
-            digester.text("note").text(name).text(text);
-        });
-    }
-
-    fn fold(&mut self, add: impl FnOnce(&mut Digester)) {
-        let mut digester = Digester::new("assay transcript entry");
-        digester.bytes(self.head.as_bytes());
-        add(&mut digester);
-        self.head = digester.finish();
+    /// Adds the bytes of one entry, which holds so many digests of contents.
+    pub fn add(&mut self, entry: &[u8], contents: usize) {
+        let mut digester = Digester::new("assay transcript entry 2");
+        self.head = digester.bytes(self.head.as_bytes()).bytes(entry).finish();
         self.entries += 1;
+        let counted = entry.len().saturating_sub(DIGEST * contents);
+        self.bytes = self.bytes.saturating_add(counted as u64);
     }
 
     /// The digest over everything so far.
@@ -72,31 +72,49 @@ impl Transcript {
         self.head
     }
 
-    /// Number of calls and notes.
+    /// Number of entries.
     pub fn entries(&self) -> u64 {
         self.entries
+    }
+
+    /// The limit in bytes, once it is reached.
+    pub fn full(&self) -> Option<u64> {
+        (self.bytes >= self.bytes_max).then_some(self.bytes_max)
+    }
+
+    /// The same with another limit.
+    #[cfg(test)]
+    pub(crate) fn with_bytes_max(self, bytes_max: u64) -> Self {
+        Self { bytes_max, ..self }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::TensorHandle;
 
     #[test]
-    fn order_and_values_change_the_digest() {
-        let one = Call::TensorScalar { tensor: TensorHandle(1) };
-        let digest = |entries: &[(&Call, Reply)]| {
-            let mut transcript = Transcript::new(Detail::Visible);
-            for (call, reply) in entries {
-                transcript.record(call, reply, &[]);
+    fn order_and_detail_change_the_digest() {
+        let digest = |detail, entries: &[&[u8]]| {
+            let mut transcript = Transcript::new(detail);
+            for entry in entries {
+                transcript.add(entry, 0);
             }
             transcript.digest()
         };
-        let zero = (&one, Reply::Scalar(0.0));
-        let minus_zero = (&one, Reply::Scalar(-0.0));
-        let both = [zero.clone(), minus_zero.clone()];
-        assert_ne!(digest(&both), digest(&[minus_zero, zero]));
-        assert_eq!(digest(&both), digest(&both.clone()));
+        let visible = |entries: &[&[u8]]| digest(Detail::Visible, entries);
+        assert_eq!(visible(&[b"a", b"b"]), visible(&[b"a", b"b"]));
+        assert_ne!(visible(&[b"a", b"b"]), visible(&[b"b", b"a"]));
+        assert_ne!(visible(&[b"ab"]), visible(&[b"a", b"b"]));
+        assert_ne!(visible(&[]), digest(Detail::Full, &[]));
+    }
+
+    #[test]
+    fn digests_of_contents_do_not_count() {
+        let mut transcript = Transcript::new(Detail::Full).with_bytes_max(10);
+        transcript.add(&[0; 9 + 2 * DIGEST], 2);
+        assert_eq!(transcript.full(), None);
+        transcript.add(&[0], 0);
+        assert_eq!((transcript.full(), transcript.entries()), (Some(10), 2));
     }
 }

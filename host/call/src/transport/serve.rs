@@ -33,6 +33,7 @@ pub(super) enum Response {
 pub(super) enum Halt {
     Work,
     Calls { max: u64 },
+    Transcript { max: u64 },
     Handle,
     Fault(String),
 }
@@ -42,6 +43,7 @@ impl From<Stop> for Halt {
         match stop {
             Stop::Work(Exhausted) => Self::Work,
             Stop::Calls { max } => Self::Calls { max },
+            Stop::Transcript { max } => Self::Transcript { max },
             Stop::Handle { .. } => Self::Handle,
             Stop::Fault(Fault(text)) => Self::Fault(text),
         }
@@ -54,6 +56,7 @@ impl Halt {
         match self {
             Self::Work => Stop::Work(Exhausted),
             Self::Calls { max } => Stop::Calls { max },
+            Self::Transcript { max } => Stop::Transcript { max },
             Self::Handle => Stop::Handle { call },
             Self::Fault(text) => Stop::Fault(Fault(text)),
         }
