@@ -31,6 +31,11 @@ pub(crate) enum Command {
     Task(TaskCommand),
     /// Train the networks of a task from a recipe.
     Train(TrainArgs),
+    /// Check a bundle of records: chain, signature, transcripts, and scores where tasks are given.
+    Verify(VerifyBundleArgs),
+    /// Make the keys that sign bundles.
+    #[command(subcommand)]
+    Key(KeyCommand),
 }
 
 #[derive(Debug, Parser)]
@@ -158,4 +163,34 @@ pub(crate) struct TrainArgs {
     /// Directory to put the task into.
     #[arg(long, value_name = "DIR")]
     pub(crate) into: PathBuf,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct VerifyBundleArgs {
+    /// Directory of the bundle.
+    pub(crate) bundle: PathBuf,
+    /// Public key that must have signed the bundle: its file, or its 64 hexadecimal digits.
+    #[arg(long, value_name = "FILE|HEX")]
+    pub(crate) key: Option<String>,
+    /// Directory of a task that the records must fit; with its truth, scores are computed again. Repeat
+    /// for several.
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub(crate) task: Vec<PathBuf>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a secret key in a new file that only its owner can read, and print the public one.
+    New(KeyArgs),
+    /// Print the public key of a secret key's file.
+    Public(KeyArgs),
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct KeyArgs {
+    /// File of the secret key.
+    pub(crate) file: PathBuf,
 }

@@ -1,5 +1,5 @@
 //! The command `assay`: competitors build, check and run measures; organizers import and verify
-//! tasks; anybody scores predictions.
+//! tasks; anybody scores predictions and verifies records.
 //!
 //! Data goes to stdout, everything else to stderr. Exit codes: 0 ok, 1 failed or differs, 2 usage,
 //! 3 inconclusive.
@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use assay_worker::Role;
 use clap::Parser as _;
 
-use args::{Args, Command, TaskCommand};
+use args::{Args, Command, KeyCommand, TaskCommand};
 
 fn main() -> ExitCode {
     // First of all: a process of a unit has nothing to do with the command line.
@@ -35,6 +35,9 @@ fn main() -> ExitCode {
         Command::Task(TaskCommand::Verify(args)) => commands::verify::run(&args),
         Command::Task(TaskCommand::Inspect(args)) => commands::inspect::run(&args),
         Command::Train(args) => commands::train::run(&args),
+        Command::Verify(args) => commands::verify_bundle::run(&args),
+        Command::Key(KeyCommand::New(args)) => commands::key::new(&args),
+        Command::Key(KeyCommand::Public(args)) => commands::key::public(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -13,7 +13,7 @@ fn help(args: &[&str]) -> String {
 #[test]
 fn every_command_is_listed_and_explains_its_options() {
     let top = help(&["--help"]);
-    for command in ["build", "check", "run", "score", "task", "train"] {
+    for command in ["build", "check", "run", "score", "task", "train", "verify", "key"] {
         assert!(top.contains(&format!("  {command} ")), "{command} in\n{top}");
     }
     assert!(top.contains("Exit codes: 0 ok, 1 failed or differs, 2 usage, 3 inconclusive."));

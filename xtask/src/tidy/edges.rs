@@ -12,7 +12,7 @@ use crate::step;
 use crate::workspace::{self, Workspace};
 
 /// Rooms of ours, each with the only rooms it may depend on.
-const MAY_KNOW: [(&str, &[&str]); 12] = [
+const MAY_KNOW: [(&str, &[&str]); 13] = [
     ("assay-ids", &[]),
     ("assay-network", &["assay-ids"]),
     ("assay-call", &["assay-ids", "assay-network"]),
@@ -21,6 +21,7 @@ const MAY_KNOW: [(&str, &[&str]); 12] = [
     ("assay-sandbox", &["assay-call", "assay-ids", "assay-network"]),
     ("assay-confine", &[]),
     ("assay-score", &[]),
+    ("assay-record", &["assay-call", "assay-ids", "assay-score"]),
     ("assay-toolchain", &[]),
     ("assay-gpu", &["assay-call", "assay-confine", "assay-engine", "assay-ids", "assay-network"]),
     (
