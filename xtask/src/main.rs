@@ -7,6 +7,7 @@
 mod bench;
 mod board;
 mod demo;
+mod docs;
 mod guests;
 mod setup;
 mod step;
@@ -47,6 +48,12 @@ enum Chore {
     },
     /// The engine and the winning measure beside TensorFlow, pair by pair, and micro-benchmarks.
     Bench(bench::BenchArgs),
+    /// Write the pages that are generated from code: docs/prices.md, docs/limits.md.
+    Docs {
+        /// Write nothing; fail if a page is not what the code says.
+        #[arg(long)]
+        check: bool,
+    },
     /// Check the rules that no compiler checks: sizes, headers, banned words, who may know whom.
     Tidy,
 }
@@ -59,6 +66,7 @@ fn main() -> ExitCode {
         Chore::Test { full } => test::run(&workspace, full),
         Chore::Demo { no_serve: _ } => demo::run(&workspace),
         Chore::Bench(args) => bench::run(&workspace, args),
+        Chore::Docs { check } => docs::run(&workspace, check),
         Chore::Tidy => tidy::run(&workspace),
     });
     match outcome {

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::workspace::Workspace;
-use crate::{guests, setup, step, tidy};
+use crate::{docs, guests, setup, step, tidy};
 
 /// Every package of a workspace.
 const ALL: &[&str] = &["--workspace"];
@@ -36,6 +36,8 @@ pub(crate) fn run(workspace: &Workspace, full: bool) -> Result<()> {
     step::run("tidy", "cargo xtask tidy", || tidy::run(workspace))?;
     let packages = if full { ALL } else { ALL_BUT_GPU };
     lints("lints", root, packages)?;
+    // After the lints: the rooms that print the pages have to be built first.
+    step::run("generated pages", "cargo xtask docs", || docs::run(workspace, true))?;
     step::run("guests", "cargo xtask guests", || guests::run(workspace))?;
     host_tests(workspace, packages, long)?;
     guest_sdk(workspace, long)?;

@@ -1,10 +1,11 @@
 //! One request of a measure.
 
+use assay_ids::Digest;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     BinaryOp, DatasetHandle, Descent, Direction, ImageOp, NetworkHandle, Objective, Pass, ReduceOp,
-    Tangent, Tap, TensorHandle, UnaryOp,
+    Tangent, Tap, TensorHandle, UnaryOp, encode,
 };
 
 /// One request. Shapes, indices and counts are as the guest gave them: [`crate::check`] decides.
@@ -292,4 +293,11 @@ pub enum Call {
     },
     BudgetWorkLimit,
     BudgetWorkLeft,
+}
+
+impl Call {
+    /// Digest of the canonical encoding. Calls that differ anywhere have different ones.
+    pub fn digest(&self) -> Digest {
+        encode::call_digest(self)
+    }
 }

@@ -25,25 +25,6 @@ pub enum ImageOp {
 }
 
 impl ImageOp {
-    /// The call's name in transcripts and price lists.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::FlipHorizontal => "images.flip-horizontal",
-            Self::FlipVertical => "images.flip-vertical",
-            Self::Pad { .. } => "images.pad",
-            Self::CropResize { .. } => "images.crop-resize",
-            Self::Rotate { .. } => "images.rotate",
-            Self::Brightness { .. } => "images.brightness",
-            Self::Contrast { .. } => "images.contrast",
-            Self::Saturation { .. } => "images.saturation",
-            Self::Hue { .. } => "images.hue",
-            Self::RgbToGray => "images.rgb-to-gray",
-            Self::GrayToRgb => "images.gray-to-rgb",
-            Self::Sobel => "images.sobel",
-            Self::Erase { .. } => "images.erase",
-        }
-    }
-
     /// Four-byte words that the guest brings.
     pub(crate) fn words(&self) -> usize {
         match self {

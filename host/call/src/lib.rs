@@ -11,6 +11,7 @@
 //!
 //! Begin with [`Call`], then `session.rs`, then `check.rs`.
 
+mod bytes;
 mod call;
 pub mod canonical;
 mod check;
@@ -22,7 +23,6 @@ mod images;
 mod ledger;
 mod limits;
 mod lineage;
-mod names;
 mod operations;
 pub mod price;
 mod replay;

@@ -10,18 +10,26 @@ pub struct Limit {
     pub name: &'static str,
     /// The number.
     pub value: u64,
-    /// What it counts.
+    /// What is limited.
+    pub what: &'static str,
+    /// What the number counts.
     pub unit: &'static str,
     /// Why this number.
     pub reason: &'static str,
 }
 
 macro_rules! limits {
-    ($($(#[$doc:meta])* $name:ident = $value:expr, $unit:literal, $reason:literal;)+) => {
-        $($(#[$doc])* pub(crate) const $name: u64 = $value;)+
+    ($(#[doc = $what:literal] $name:ident = $value:expr, $unit:literal, $reason:literal;)+) => {
+        $(#[doc = $what] pub(crate) const $name: u64 = $value;)+
         /// The limits that hold for every unit, whatever its task.
         pub const LIMITS: &[Limit] = &[
-            $(Limit { name: stringify!($name), value: $value, unit: $unit, reason: $reason },)+
+            $(Limit {
+                name: stringify!($name),
+                value: $value,
+                what: $what.trim_ascii(),
+                unit: $unit,
+                reason: $reason,
+            },)+
         ];
     };
 }
@@ -89,6 +97,34 @@ impl Budget {
         self.limits(network.architecture().operations(), data.examples() as u64)
     }
 
+    /// The budget as rows of the table.
+    pub fn rows(self) -> [Limit; 3] {
+        let row = |name, value, what, unit, reason| Limit { name, value, what, unit, reason };
+        [
+            row(
+                "passes",
+                self.passes,
+                "Forward passes over the training data.",
+                "passes",
+                "the budget grows with network and data, so that it buys the same on every task",
+            ),
+            row(
+                "examples_floor",
+                self.examples_floor,
+                "Examples that the passes come to at least.",
+                "examples",
+                "every published measure fits on small tasks too",
+            ),
+            row(
+                "arithmetic",
+                self.arithmetic,
+                "Work on top, for everything that is not a forward pass.",
+                "work",
+                "tensor arithmetic on tiny networks would otherwise starve",
+            ),
+        ]
+    }
+
     /// The limits for a network of `operations` multiply-adds per example on a task of `examples`
     /// training examples.
     pub fn limits(self, operations: u64, examples: u64) -> Limits {
@@ -113,8 +149,9 @@ mod tests {
 
     #[test]
     fn every_limit_has_a_unit_and_a_reason() {
-        for limit in LIMITS {
-            assert!(limit.value > 0 && !limit.unit.is_empty() && limit.reason.len() > 10);
+        for limit in LIMITS.iter().copied().chain(Budget::PUBLISHED.rows()) {
+            let said = [limit.what, limit.unit, limit.reason];
+            assert!(limit.value > 0 && said.iter().all(|text| text.len() > 3), "{limit:?}");
         }
     }
 }

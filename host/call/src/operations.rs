@@ -70,7 +70,7 @@ named! {
 
 impl UnaryOp {
     /// Whether the function costs what a transcendental one does.
-    pub(crate) fn is_transcendental(self) -> bool {
+    pub fn is_transcendental(self) -> bool {
         use UnaryOp::{Cosine, Erf, Exp, Expm1, Log, Log1p, Sigmoid, Sine, Tanh};
         matches!(self, Exp | Log | Tanh | Sigmoid | Sine | Cosine | Log1p | Expm1 | Erf)
     }
@@ -113,7 +113,7 @@ named! {
 
 impl BinaryOp {
     /// Whether the function costs what a transcendental one does.
-    pub(crate) fn is_transcendental(self) -> bool {
+    pub fn is_transcendental(self) -> bool {
         matches!(self, Self::Power | Self::ArcTangent)
     }
 }

@@ -1,6 +1,14 @@
 //! What calls cost. One unit of work is about one multiply-add. Every price depends on shapes
 //! alone, grows with each of them, and is computed with checked arithmetic: `None` is an overflow,
 //! which no budget covers.
+//!
+//! [`PRICES`] is the list as it is published (`docs/prices.md`, by `cargo xtask docs`).
+
+mod formula;
+mod list;
+
+pub use formula::{FormulaError, evaluate};
+pub use list::{PRICES, Price, RATES, Rate, VARIABLES};
 
 /// Cost of any call, so that a million empty calls are not free.
 pub const CALL: u64 = 1000;
@@ -31,8 +39,7 @@ pub fn forward(examples: u64, operations: u64, kept: u64) -> Option<u64> {
 
 /// Comparisons of an order over rows of `length` values, for `count` values in all.
 pub fn order(count: u64, length: u64) -> Option<u64> {
-    let depth = u64::from(u64::BITS - length.max(1).saturating_sub(1).leading_zeros());
-    count.checked_mul(8 + depth)
+    count.checked_mul(8 + formula::log2_ceil(length))
 }
 
 /// A decomposition of an `[m, n]` matrix that costs `each` times `m n min(m, n)`.

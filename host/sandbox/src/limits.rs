@@ -2,60 +2,95 @@
 
 use std::time::Duration;
 
+use assay_call::Limit;
 use serde::{Deserialize, Serialize};
 use wasmtime::ResourceLimiter;
 
-/// What one instance may use. Everything but `wall_max` is deterministic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SandboxLimits {
-    /// Bytes of a component. 32 MiB: a Python component is about 18 MB.
-    pub component_bytes_max: usize,
-    /// Instructions of one evaluation. 10^10: some seconds natively; tensor work is not in it.
-    pub fuel_max: u64,
-    /// Instructions of `describe`. 10^9: a Python interpreter starts with about a tenth.
-    pub describe_fuel_max: u64,
-    /// Bytes of all linear memories together. 256 MiB: tensors live on the host's side.
-    pub memory_bytes_max: usize,
-    /// Elements of all tables together. 100,000: some ten times what language runtimes use.
-    pub table_elements_max: usize,
-    /// Core instances, as many as a large adapter-built component has and room to spare.
-    pub instances_max: usize,
-    /// Linear memories of all core instances.
-    pub memories_max: usize,
-    /// Tables of all core instances.
-    pub tables_max: usize,
-    /// Bytes lifted from the guest in one call: a window of 1 MiB, and as much again.
-    pub hostcall_bytes_max: usize,
-    /// Handles alive: the tensors that may live, and the two that `evaluate` is handed.
-    pub handles_max: usize,
-    /// Messages in the log.
-    pub log_lines_max: usize,
-    /// Bytes in the log.
-    pub log_bytes_max: usize,
-    /// Bytes of one message, and of an error text.
-    pub text_bytes_max: usize,
-    /// Wall time after which a unit is inconclusive: the watchdog, never a score.
-    pub wall_max: Duration,
+/// A number of the table, as its row shows it.
+trait Shown: Copy {
+    fn shown(self) -> u64;
 }
 
-impl SandboxLimits {
-    /// The published limits.
-    pub const PUBLISHED: Self = Self {
-        component_bytes_max: 32 << 20,
-        fuel_max: 10_000_000_000,
-        describe_fuel_max: 1_000_000_000,
-        memory_bytes_max: 256 << 20,
-        table_elements_max: 100_000,
-        instances_max: 50,
-        memories_max: 4,
-        tables_max: 20,
-        hostcall_bytes_max: 2 << 20,
-        handles_max: 4098,
-        log_lines_max: 200,
-        log_bytes_max: 16 << 10,
-        text_bytes_max: 1024,
-        wall_max: Duration::from_hours(1),
+impl Shown for u64 {
+    fn shown(self) -> u64 {
+        self
+    }
+}
+
+impl Shown for usize {
+    fn shown(self) -> u64 {
+        self as u64
+    }
+}
+
+impl Shown for Duration {
+    fn shown(self) -> u64 {
+        self.as_secs()
+    }
+}
+
+/// A field with a unit and a reason is a row of the table; one without is a setting.
+macro_rules! limits {
+    ($(
+        #[doc = $what:literal]
+        $name:ident: $kind:ty = $value:expr $(, $unit:literal, $reason:literal)?;
+    )+) => {
+        /// What one instance may use. Everything but `wall_max` is deterministic.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct SandboxLimits {
+            $(
+                #[doc = concat!($what $(, " In ", $unit, ": ", $reason, ".")?)]
+                pub $name: $kind,
+            )+
+        }
+
+        impl SandboxLimits {
+            /// The published limits.
+            pub const PUBLISHED: Self = Self { $($name: $value,)+ };
+
+            /// The limits as rows of a table, in order.
+            pub fn rows(&self) -> Vec<Limit> {
+                vec![$($(Limit {
+                    name: stringify!($name),
+                    value: self.$name.shown(),
+                    what: $what.trim_ascii(),
+                    unit: $unit,
+                    reason: $reason,
+                },)?)+]
+            }
+        }
     };
+}
+
+limits! {
+    /// Size of a component.
+    component_bytes_max: usize = 32 << 20, "bytes", "a Python component is about 18 MB";
+    /// Instructions of one evaluation.
+    fuel_max: u64 = 10_000_000_000, "fuel", "some seconds natively; tensor work is not in it";
+    /// Instructions of `describe`.
+    describe_fuel_max: u64 = 1_000_000_000, "fuel", "a Python interpreter starts with about a tenth";
+    /// All linear memories together.
+    memory_bytes_max: usize = 256 << 20, "bytes", "tensors live on the host's side";
+    /// All tables together.
+    table_elements_max: usize = 100_000, "elements", "some ten times what language runtimes use";
+    /// Core instances.
+    instances_max: usize = 50, "instances", "as many as a large adapter-built component has, and room to spare";
+    /// Linear memories of all core instances.
+    memories_max: usize = 4, "memories", "most components have one; an adapter may bring its own";
+    /// Tables of all core instances.
+    tables_max: usize = 20, "tables", "each core module of a component may bring its own";
+    /// What is lifted from the guest in one call.
+    hostcall_bytes_max: usize = 2 << 20, "bytes", "a window of 1 MiB, and as much again";
+    /// Handles alive.
+    handles_max: usize = 4098, "handles", "the tensors that may live, and the two that `evaluate` is handed";
+    /// Messages in the log.
+    log_lines_max: usize = 200, "messages", "enough to follow a run by; what comes after is dropped";
+    /// The log's texts together.
+    log_bytes_max: usize = 16 << 10, "bytes", "must fit what a guest's process says at its end (`said_bytes_max`)";
+    /// One message, and an error text.
+    text_bytes_max: usize = 1024, "bytes", "a sentence or two with numbers; longer ones are cut";
+    /// Wall time after which a unit is inconclusive.
+    wall_max: Duration = Duration::from_hours(1), "seconds", "the watchdog: such a unit is run again, never scored against the measure";
 }
 
 /// Counts memory and tables over all instances of a unit. It decides from its own counters alone,
@@ -166,6 +201,17 @@ mod tests {
         assert!(!limiter.memory_refused);
         assert!(!limiter.memory_growing(40, 41, None).unwrap());
         assert!(limiter.memory_refused);
+    }
+
+    #[test]
+    fn every_row_has_a_unit_and_a_reason_and_shows_its_number() {
+        let rows = SandboxLimits::PUBLISHED.rows();
+        assert!(
+            rows.iter().all(|row| row.value > 0 && row.unit.len() > 3 && row.reason.len() > 10)
+        );
+        let value = |name| rows.iter().find(|row| row.name == name).map(|row| row.value);
+        assert_eq!(value("component_bytes_max"), Some(33_554_432));
+        assert_eq!(value("wall_max"), Some(3600));
     }
 
     #[test]

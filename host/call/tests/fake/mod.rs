@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
+pub mod cases;
+
 use std::collections::BTreeMap;
 
 use assay_call::{
@@ -10,9 +12,15 @@ use assay_call::{
 };
 use assay_network::{Activation, Architecture, LayerKind};
 
+#[derive(Debug, Clone)]
 pub struct Fake {
     pub tensors: BTreeMap<u32, Vec<usize>>,
     pub network: Architecture,
+    /// How many networks of that architecture there are, and whether they have initial weights.
+    pub networks: u32,
+    pub has_initial: bool,
+    /// Shape of an example, and examples of each class.
+    pub dataset: (Vec<usize>, Vec<usize>),
     pub live: Live,
 }
 
@@ -21,7 +29,9 @@ impl Fake {
         let tensors = (0..).zip(shapes.iter().map(|shape| shape.to_vec())).collect();
         let dense = |units| LayerKind::Dense { units, activation: Activation::Relu, bias: true };
         let network = Architecture::new(&[4], vec![dense(5), dense(3)]).unwrap();
-        Self { tensors, network, live: Live { tensors: 0, networks: 1, bytes: 0 } }
+        let live = Live { tensors: 0, networks: 1, bytes: 0 };
+        let dataset = (vec![4], vec![7, 3]);
+        Self { tensors, network, networks: 1, has_initial: false, dataset, live }
     }
 }
 
@@ -31,11 +41,12 @@ impl Inventory for Fake {
     }
 
     fn network(&self, network: NetworkHandle) -> Option<(&Architecture, bool)> {
-        (network.0 == 0).then_some((&self.network, false))
+        (network.0 < self.networks).then_some((&self.network, self.has_initial))
     }
 
     fn dataset(&self, dataset: DatasetHandle) -> Option<(usize, &[usize], &[usize])> {
-        (dataset.0 == 0).then_some((10, &[4][..], &[7, 3][..]))
+        let (shape, classes) = &self.dataset;
+        (dataset.0 == 0).then_some((classes.iter().sum(), &shape[..], &classes[..]))
     }
 
     fn live(&self) -> Live {
