@@ -9,8 +9,10 @@ mod command;
 mod gpu;
 mod guest;
 mod place;
+mod probe;
 
 pub use command::{Ran, assay, binary, import};
 pub use gpu::GpuProcess;
 pub use guest::Guest;
 pub use place::{built_guest, shared, shipped_task};
+pub use probe::{Came, attempt, confinement_supported, probe};

@@ -2,165 +2,240 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixStream;
-use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use assay_tests::{assay, binary};
+use assay_tests::Came::{self, Done, Killed, Refused, Signal};
+use assay_tests::{assay, attempt, confinement_supported};
+use tempfile::TempDir;
 
-/// What came of one try.
-#[derive(Debug, PartialEq, Eq)]
-enum Came {
-    /// It worked.
-    Done,
-    /// It was refused with this error.
-    Refused(i32),
-    /// The kernel ended the process.
-    Killed,
-    Other(Option<i32>, Option<i32>),
-}
-use Came::{Done, Killed, Refused};
+const EBADF: i32 = 9;
+const ENOMEM: i32 = 12;
+const EACCES: i32 = 13;
+const ENOSYS: i32 = 38;
 
-/// Whether the layers are there; says so if not.
-fn supported() -> bool {
-    let missing = assay_confine::support().missing();
-    for line in &missing {
-        eprintln!("skipped: {line}");
+/// Tries each action with a file of three bytes, below a directory that an engine may read.
+fn assert_all(profile: &str, expected: &[(&[&str], Came)]) {
+    let dir = TempDir::new().unwrap();
+    let file = dir.path().join("file");
+    std::fs::write(&file, "abc").unwrap();
+    let (file, dir) = (file.to_str().unwrap(), dir.path().to_str().unwrap());
+    for (actions, came) in expected {
+        for action in *actions {
+            assert_eq!(attempt(&[profile, action, file, dir]), *came, "{profile}: {action}");
+        }
     }
-    missing.is_empty()
+    assert_eq!(std::fs::read(file).unwrap(), b"abc");
 }
 
-fn attempt(profile: &str, action: &str, path: &Path) -> Came {
-    attempt_within(profile, action, path, path)
-}
-
-/// The same in a process that may read below a directory which is not the path.
-fn attempt_within(profile: &str, action: &str, path: &Path, directory: &Path) -> Came {
-    let (_ours, theirs) = UnixStream::pair().unwrap();
-    let mut command = Command::new(binary("confine-probe"));
-    // As the worker starts its processes: with nothing in the environment that asks for backtraces.
-    command.env_clear();
-    command.arg(profile).arg(action).arg(path).arg(directory);
-    command.stdin(Stdio::from(OwnedFd::from(theirs)));
-    let status = command.stderr(Stdio::null()).status().unwrap();
-    match (status.code(), status.signal()) {
-        (Some(0), _) => Done,
-        (Some(code), _) if code > 100 => Refused(code - 100),
-        (_, Some(31)) => Killed,
-        (code, signal) => Came::Other(code, signal),
-    }
-}
-
-fn assert_all(profile: &str, expected: &[(&str, Came)]) {
-    let dir = tempfile::tempdir().unwrap();
-    for (action, came) in expected {
-        assert_eq!(&attempt(profile, action, dir.path()), came, "{profile}: {action}");
-    }
-}
-
-/// What ends a process of every role: sockets, other processes, other programs, more of anything.
-const FOR_NOBODY: [&str; 14] = [
+/// What nobody's native code may do.
+const NEVER: &[&str] = &[
     "inet",
     "unix",
     "netlink",
+    "connect",
+    "listen",
+    "give-away",
+    "type",
     "ptrace",
     "kill",
+    "signal-parent",
+    "read-parent",
+    "move-parent",
+    "pidfd",
     "fork",
     "vfork",
+    "thread-elsewhere",
+    "unshare",
     "exec",
-    "memfd",
-    "read-parent",
     "io-uring",
     "bpf",
     "userfaultfd",
+    "perf",
+    "keys",
+    "other-calls",
     "raise-limit",
+    "new-privileges",
+    "dumpable",
+    "outlive",
+    "signals-of-a-socket",
+    "unlink",
 ];
-/// Memory that is executed, made after the process was confined.
-const NEW_CODE: [&str; 2] = ["map-code", "make-code"];
 
-const EACCES: i32 = 13;
-const EPERM: i32 = 1;
-const EBADF: i32 = 9;
-const ENOMEM: i32 = 12;
+/// What everybody's may.
+const ALWAYS: &[&str] = &["nothing", "some-memory", "panic", "sleep", "seeds"];
 
 #[test]
 fn a_guest_can_compute_and_nothing_else() {
-    if !supported() {
+    if !confinement_supported() {
         return;
     }
-    let works = ["nothing", "some-memory", "panic"].map(|action| (action, Done));
-    assert_all("guest", &works);
-    let killed = ["open-passwd", "create", "open", "open-inherited", "thread"];
-    assert_all("guest", &killed.map(|action| (action, Killed)));
-    assert_all("guest", &NEW_CODE.map(|action| (action, Killed)));
-    assert_all("guest", &FOR_NOBODY.map(|action| (action, Killed)));
-    assert_all("guest", &[("memory", Refused(ENOMEM)), ("stderr", Refused(EBADF))]);
+    let others = [
+        "open-passwd",
+        "create",
+        "open",
+        "list",
+        "open-inherited",
+        "memfd",
+        "thread",
+        "clone3",
+        "map-code",
+        "make-code",
+        "map-shared",
+        "map-downwards",
+        "second-descriptor",
+        "filter-of-a-socket",
+        "timeout",
+        "receive",
+        "read-limit",
+    ];
+    assert_all(
+        "guest",
+        &[
+            (ALWAYS, Done),
+            (NEVER, Killed),
+            (&others, Killed),
+            (&["memory", "addresses"], Refused(ENOMEM)),
+            (&["fewer-addresses"], Done),
+            (&["stderr", "read-left"], Refused(EBADF)),
+            (&["abort", "overflow"], Signal(SIGABRT)),
+            (&["spin"], Signal(SIGKILL)),
+        ],
+    );
+}
+
+const SIGABRT: i32 = 6;
+const SIGKILL: i32 = 9;
+
+#[test]
+fn a_compiler_can_use_threads_and_make_code_too() {
+    if !confinement_supported() {
+        return;
+    }
+    let others = [
+        "memfd",
+        "map-shared",
+        "map-downwards",
+        "second-descriptor",
+        "filter-of-a-socket",
+        "timeout",
+        "receive",
+        "read-limit",
+    ];
+    assert_all(
+        "compiler",
+        &[
+            (ALWAYS, Done),
+            (&["thread", "map-code", "make-code"], Done),
+            (NEVER, Killed),
+            (&others, Killed),
+            // Libraries look for files there, and live without them.
+            (&["open-passwd", "create", "open", "list", "open-inherited"], Refused(EACCES)),
+            (&["clone3"], Refused(ENOSYS)),
+            (&["memory", "addresses"], Refused(ENOMEM)),
+            (&["stderr", "read-left"], Refused(EBADF)),
+            (&["abort", "overflow"], Signal(SIGABRT)),
+            (&["spin"], Signal(SIGKILL)),
+        ],
+    );
 }
 
 #[test]
-fn a_compiler_can_use_threads_too() {
-    if !supported() {
+fn an_engine_reads_below_its_directories_and_writes_nowhere() {
+    if !confinement_supported() {
         return;
     }
-    let works = ["nothing", "some-memory", "panic", "thread", "make-code"];
-    assert_all("compiler", &works.map(|action| (action, Done)));
-    // Libraries look for files there, and live without them.
-    let refused = ["open-passwd", "create", "open", "open-inherited"];
-    assert_all("compiler", &refused.map(|action| (action, Refused(EACCES))));
-    assert_all("compiler", &FOR_NOBODY.map(|action| (action, Killed)));
-    assert_all("compiler", &[("memory", Refused(ENOMEM)), ("stderr", Refused(EBADF))]);
-}
-
-#[test]
-fn an_engine_reads_below_its_directories_and_not_beside_them() {
-    if !supported() {
-        return;
-    }
-    let works = ["nothing", "some-memory", "panic", "thread", "open", "stderr"];
-    assert_all("engine", &works.map(|action| (action, Done)));
-    let refused = ["open-passwd", "create", "open-inherited"];
-    assert_all("engine", &refused.map(|action| (action, Refused(EACCES))));
-    assert_all("engine", &NEW_CODE.map(|action| (action, Killed)));
-    assert_all("engine", &FOR_NOBODY.map(|action| (action, Killed)));
+    let others = [
+        "memfd",
+        "map-code",
+        "make-code",
+        "map-shared",
+        "map-downwards",
+        "filter-of-a-socket",
+        "create",
+        "open-to-write",
+        "open-to-empty",
+        "read-limit",
+    ];
+    assert_all(
+        "engine",
+        &[
+            (ALWAYS, Done),
+            (&["thread", "open", "read", "stderr", "second-descriptor", "timeout"], Done),
+            (NEVER, Killed),
+            (&others, Killed),
+            (&["open-passwd", "open-inherited"], Refused(EACCES)),
+            (&["clone3"], Refused(ENOSYS)),
+            (&["read-left"], Refused(EBADF)),
+            (&["abort", "overflow"], Signal(SIGABRT)),
+        ],
+    );
 }
 
 #[test]
 fn neither_dots_nor_links_lead_an_engine_out() {
-    if !supported() {
+    if !confinement_supported() {
         return;
     }
-    let dir = tempfile::tempdir().unwrap();
+    let dir = TempDir::new().unwrap();
     let (inside, beside) = (dir.path().join("task"), dir.path().join("task.truth"));
     std::fs::create_dir(&inside).unwrap();
     std::fs::create_dir(&beside).unwrap();
-    std::fs::write(beside.join("secret"), "x").unwrap();
-    std::os::unix::fs::symlink(beside.join("secret"), inside.join("link")).unwrap();
-    assert_eq!(attempt("engine", "open", &inside), Done);
-    let open = |path: &Path| attempt_within("engine", "open", path, &inside);
-    assert_eq!(open(&inside.join("link")), Refused(EACCES));
-    assert_eq!(open(&inside.join("../task.truth/secret")), Refused(EACCES));
-    assert_eq!(open(&beside.join("secret")), Refused(EACCES));
-    std::fs::write(inside.join("own"), "x").unwrap();
-    assert_eq!(open(&inside.join("own")), Done);
+    let (own, secret) = (inside.join("own"), beside.join("secret"));
+    std::fs::write(&own, "x").unwrap();
+    std::fs::write(&secret, "x").unwrap();
+    std::os::unix::fs::symlink(&secret, inside.join("link")).unwrap();
+    std::os::unix::fs::symlink(&own, inside.join("link-inside")).unwrap();
+    let reads = |path: &Path| {
+        attempt(&["engine", "read", path.to_str().unwrap(), inside.to_str().unwrap()])
+    };
+    assert_eq!(reads(&own), Done);
+    assert_eq!(reads(&inside.join("link-inside")), Done);
+    assert_eq!(reads(&inside.join("link")), Refused(EACCES));
+    assert_eq!(reads(&inside.join("../task.truth/secret")), Refused(EACCES));
+    assert_eq!(reads(&secret), Refused(EACCES));
+    let lists = |path: &Path| {
+        attempt(&["engine", "list", path.to_str().unwrap(), inside.to_str().unwrap()])
+    };
+    assert_eq!(lists(&inside), Done);
+    assert_eq!(lists(dir.path()), Refused(EACCES));
+    // Through the process's own entry in /proc neither.
+    assert_eq!(reads(Path::new("/proc/self/root/etc/passwd")), Refused(EACCES));
+    assert_eq!(reads(Path::new("/proc/self/mem")), Refused(EACCES));
 }
 
 #[test]
 fn a_driver_gets_no_network_and_no_other_process() {
-    if !supported() {
+    if !confinement_supported() {
         return;
     }
-    let works = ["nothing", "thread", "unix", "make-code"];
-    assert_all("gpu", &works.map(|action| (action, Done)));
-    let refused = ["inet", "netlink", "ptrace", "kill", "exec", "read-parent", "io-uring", "bpf"];
-    assert_all("gpu", &refused.map(|action| (action, Refused(EPERM))));
-    assert_all("gpu", &[("create", Refused(EACCES))]);
-}
-
-#[test]
-fn a_process_with_threads_is_not_half_confined() {
-    assert_eq!(attempt("guest", "second-thread", Path::new("/")), Done);
+    let works = [
+        "thread",
+        "map-code",
+        "make-code",
+        "map-shared",
+        "memfd",
+        "second-descriptor",
+        "timeout",
+        "ask-device",
+        "stderr",
+        "read-limit",
+    ];
+    assert_all(
+        "gpu",
+        &[
+            (ALWAYS, Done),
+            (&works, Done),
+            (NEVER, Refused(ENOSYS)),
+            (&["clone3", "filter-of-a-socket"], Refused(ENOSYS)),
+            (&["create", "open", "open-passwd", "open-inherited"], Refused(EACCES)),
+            (&["read-left"], Refused(EBADF)),
+            (&["abort", "overflow"], Signal(SIGABRT)),
+        ],
+    );
+    let reads = |path: &str| attempt(&["gpu", "read", path]);
+    assert_eq!(reads("/proc/cpuinfo"), Done);
+    assert_eq!(reads("/proc/self/status"), Done);
+    assert_eq!(reads("/proc/1/status"), Refused(EACCES));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Systems other than Linux: nothing of this is there, and nothing pretends to be.
+//! Systems that have nothing of this, and nothing that pretends to be.
 
 use std::os::fd::BorrowedFd;
 
@@ -6,7 +6,7 @@ use crate::{ConfineError, Confined, Profile, Support};
 
 /// No layer.
 pub fn support() -> Support {
-    let why = || "only Linux has it".to_owned();
+    let why = || "only Linux on x86-64 and ARM64 has it here".to_owned();
     Support { landlock: Err(why()), seccomp: Err(why()) }
 }
 

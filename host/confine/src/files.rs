@@ -3,71 +3,44 @@
 use std::path::Path;
 
 use landlock::{
-    ABI, Access as _, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible as _, PathBeneath,
-    PathFd, Ruleset, RulesetAttr as _, RulesetCreated, RulesetCreatedAttr as _, RulesetError,
-    RulesetStatus, Scope,
+    ABI, Access as _, AccessFs, AccessNet, BitFlags, Ruleset, RulesetAttr as _, RulesetCreated,
+    RulesetCreatedAttr as _, RulesetError, RulesetStatus, Scope, path_beneath_rules,
 };
 
-use crate::Profile;
+use crate::{Profile, roles};
 
 /// The newest version whose rights are known here; an older kernel enforces what it knows of them.
 const NEWEST: ABI = ABI::V6;
 
-/// What a driver reads: libraries, descriptions of devices, itself.
-const DRIVER_READ: [&str; 7] = ["/usr", "/lib", "/lib64", "/etc", "/sys", "/proc", "/opt"];
-/// What a driver writes to: devices.
-const DRIVER_WRITE: [&str; 2] = ["/dev", "/run/nvidia-persistenced"];
-
-/// Applies a role's rules. Gives whether they hold: not on a kernel that has no Landlock.
+/// Applies a role's rules: no file, no TCP, no signal to others and no abstract socket of theirs, but
+/// for the files that the role needs. Gives whether they hold.
 pub(crate) fn restrict(profile: &Profile) -> Result<bool, RulesetError> {
     let handled = Ruleset::default()
         .handle_access(AccessFs::from_all(NEWEST))?
         .handle_access(AccessNet::from_all(NEWEST))?
         .scope(Scope::from_all(NEWEST))?;
-    let mut rules = handled.create()?;
-    match profile {
-        Profile::Guest { .. } | Profile::Compiler { .. } => {}
-        Profile::Engine { read } => {
-            for dir in read {
-                rules = allow(rules, dir, AccessFs::ReadFile | AccessFs::ReadDir)?;
-            }
-        }
+    let rules = handled.create()?;
+    let rules = match profile {
+        Profile::Guest { .. } | Profile::Compiler { .. } => rules,
+        Profile::Engine { read } => allow(rules, read, reading())?,
         Profile::GpuEngine => {
-            for dir in DRIVER_READ {
-                let read = AccessFs::ReadFile | AccessFs::ReadDir | AccessFs::Execute;
-                rules = allow(rules, Path::new(dir), read)?;
-            }
-            let write = AccessFs::ReadFile | AccessFs::ReadDir | AccessFs::WriteFile;
-            for dir in DRIVER_WRITE {
-                rules = allow(rules, Path::new(dir), write | AccessFs::IoctlDev)?;
-            }
+            let rules = allow(rules, &roles::gpu::READ, reading())?;
+            let using = reading() | AccessFs::WriteFile | AccessFs::IoctlDev;
+            allow(rules, &roles::gpu::devices(), using)?
         }
-    }
+    };
     Ok(rules.restrict_self()?.ruleset != RulesetStatus::NotEnforced)
 }
 
-/// A right to everything below a directory; none where the directory is not there.
-fn allow(
-    rules: RulesetCreated,
-    dir: &Path,
-    rights: BitFlags<AccessFs>,
-) -> Result<RulesetCreated, RulesetError> {
-    match PathFd::new(dir) {
-        Ok(at) => rules.add_rule(PathBeneath::new(at, rights)),
-        Err(_) => Ok(rules),
-    }
+fn reading() -> BitFlags<AccessFs> {
+    AccessFs::ReadFile | AccessFs::ReadDir
 }
 
-/// What of Landlock the kernel has; or why nothing.
-pub(crate) fn support() -> Result<&'static str, String> {
-    let must = || Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
-    let files = must().handle_access(AccessFs::Execute).map(drop);
-    files.map_err(|error| error.to_string())?;
-    if must().scope(Scope::Signal).is_ok() {
-        Ok("files, network and signals")
-    } else if must().handle_access(AccessNet::BindTcp).is_ok() {
-        Ok("files and network")
-    } else {
-        Ok("files")
-    }
+/// Rights to files, and to everything below directories; none where there is nothing.
+fn allow<P: AsRef<Path>>(
+    rules: RulesetCreated,
+    paths: &[P],
+    rights: BitFlags<AccessFs>,
+) -> Result<RulesetCreated, RulesetError> {
+    rules.add_rules(path_beneath_rules(paths, rights))
 }

@@ -1,36 +1,39 @@
 //! A process gives up what it does not need: files, sockets, other processes, privileges.
 //!
 //! Each role has a [`Profile`]. [`confine`] applies it in layers that do not rely on each other:
-//! resource limits, descriptors closed, no new privileges, Landlock (which files may be reached),
+//! resource limits, descriptors closed, privileges dropped, Landlock (which files may be reached),
 //! seccomp (which system calls may be made). [`Confined`] says which of them hold; [`support`] says
-//! beforehand which ones the system has.
+//! beforehand which ones the system has. On systems other than Linux on x86-64 and ARM64 there is
+//! none, and both say so.
 //!
 //! Must not know: wasm, tasks, Burn, HTTP, the store.
 //!
-//! Begin with [`Profile`], then `calls.rs`, which is the list of system calls with a reason for each
-//! group, then `linux.rs`.
+//! Begin with [`Profile`]; then `roles/`, a file for each role with its system calls and the reason
+//! for each group of them; then `linux.rs`, the order of the layers.
 
-#[cfg(target_os = "linux")]
-mod calls;
-#[cfg(target_os = "linux")]
-mod descriptors;
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 mod elsewhere;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod files;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod filter;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod limits;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod linux;
 mod profile;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod raw;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod roles;
 mod support;
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 pub use elsewhere::{confine, support};
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub use linux::{confine, support};
 pub use profile::Profile;
-pub use support::{Confined, Layer, Support};
+pub use support::{Confined, Landlock, Layer, Support};
 
 /// Why a process could not be confined. It must not go on: only a layer that the system lacks is
 /// forgiven, and is reported in [`Confined`].
@@ -39,6 +42,11 @@ pub enum ConfineError {
     /// There is a second thread, which some of the layers would not reach.
     #[error("a process is confined before it starts threads; it has {0}")]
     Threads(usize),
+    /// It cannot be told whether there is a second thread.
+    #[error(
+        "the threads of this process cannot be counted: /proc/self/task: {0}\nhint: mount /proc"
+    )]
+    Uncounted(std::io::Error),
     /// A layer that the system has was refused.
     #[error("{layer} cannot be applied: {reason}")]
     Layer {

@@ -36,7 +36,7 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<(), Failure> {
 
 fn findings() -> Vec<Finding> {
     let support = support();
-    let landlock = support.landlock.map(|what| format!("processes are kept from {what}"));
+    let landlock = support.landlock.map(|landlock| landlock.to_string());
     let seccomp = support.seccomp.map(|()| "system calls are limited to a list".to_owned());
     let program = |name, package| {
         let found = beside(name, package).map(|path| path.display().to_string());
