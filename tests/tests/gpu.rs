@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::Arc;
 
-use assay_call::transport::{RemoteHost, say};
+use assay_call::transport::{Beginning, RemoteHost, say};
 use assay_call::{
     Budget, Call, DatasetHandle, Detail, Host, Limits, NetworkHandle, Objective, Pass, Reply,
     Session, Tap, TapPoint, TensorHandle,
@@ -144,11 +144,13 @@ fn trained_networks_of_every_family_agree_and_repeat() {
         process.link.network(&network).unwrap();
         let mut run = || {
             let (theirs, guest) = UnixStream::pair().unwrap();
-            process.link.begin(BOUNDLESS, Detail::Visible, theirs).unwrap();
+            let beginning =
+                Beginning { budget: BOUNDLESS, detail: Detail::Visible, recorded: false };
+            process.link.begin(beginning, theirs).unwrap();
             let mut host = RemoteHost::connect(guest.try_clone().unwrap()).unwrap();
             let answers = ask(&mut host, layers, &labels);
             say(&mut &guest, Vec::new()).unwrap();
-            (answers, process.link.report().unwrap())
+            (answers, process.link.report(None, || false).unwrap())
         };
         let (first, report) = run();
         let (second, again) = run();

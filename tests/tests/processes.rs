@@ -59,11 +59,11 @@ impl Stage {
         std::os::unix::fs::symlink(binary("false-guest"), &path).unwrap();
         let limits = self.worker.limits();
         let worker = Worker::new(Program::at(&path), limits, None).unwrap();
-        worker.unit(&mut self.engines, &self.measure, (0, &self.network), UnitSeed(3))
+        worker.unit(&mut self.engines, &self.measure, (0, &self.network), UnitSeed(3), None)
     }
 
     fn honestly(&mut self) -> Unit {
-        self.worker.unit(&mut self.engines, &self.measure, (0, &self.network), UnitSeed(3))
+        self.worker.unit(&mut self.engines, &self.measure, (0, &self.network), UnitSeed(3), None)
     }
 }
 

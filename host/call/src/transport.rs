@@ -23,7 +23,9 @@ mod serve;
 pub use descriptor::{inherited_socket, receive_descriptor, send_descriptor};
 pub use frame::{read, read_bytes, write, write_bytes};
 pub use greeting::{Greeting, PROTOCOL, WORLD, greet};
-pub use order::{Link, Order, Report, accept, receive, refuse, report, send, take_order};
+pub use order::{
+    Beginning, Link, Order, Report, accept, receive, recorder, refuse, report, send, take_order,
+};
 pub use remote::{RemoteHost, say};
 pub use serve::{serve, unit};
 
@@ -52,6 +54,9 @@ pub enum TransportError {
         /// What is wrong with it.
         reason: String,
     },
+    /// What the other side sent could not be kept.
+    #[error(transparent)]
+    Recorder(crate::Fault),
     /// The two programs do not speak the same language.
     #[error("the other program speaks {theirs}, this one {ours}: build both from one checkout")]
     Mismatch {

@@ -7,16 +7,16 @@ use std::fmt::Debug;
 use std::io::{Cursor, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use assay_call::transport::{
-    Link, Order, RemoteHost, Report, TransportError, accept, greet, receive_descriptor, refuse,
-    report, say, serve, take_order,
+    Beginning, Link, Order, RemoteHost, Report, TransportError, accept, greet, receive_descriptor,
+    recorder, refuse, report, say, serve, take_order,
 };
 use assay_call::{
-    Budget, Call, DatasetHandle, Detail, Execute, Fault, Host, Inventory, LIMITS, Limits, Live,
-    NetworkHandle, Plan, Reply, Session, Stop, TensorHandle,
+    Budget, Call, DatasetHandle, Detail, Entry, Execute, Fault, Host, Inventory, LIMITS, Limits,
+    Live, NetworkHandle, Plan, Recorder, Reply, Session, Stop, TensorHandle,
 };
 use assay_ids::Digest;
 use assay_network::{
@@ -230,16 +230,20 @@ fn orders_arrive_whole_and_units_report() {
         };
         refuse(&mut near, "too deep").unwrap();
         let order = take_order(&mut near).unwrap();
-        let Some(Order::Unit { budget, detail }) = order else { panic!("no unit") };
+        let Some(Order::Unit(beginning)) = order else { panic!("no unit") };
+        let Beginning { budget, detail, recorded: true } = beginning else {
+            panic!("{beginning:?}")
+        };
         let mut guest = UnixStream::from(receive_descriptor(&near).unwrap());
         accept(&mut near, "").unwrap();
         let limits = budget.limits(0, 0);
         let mut session = Session::new(Fixed, limits, detail);
+        session = session.with_recorder(recorder(near.try_clone().unwrap()));
         greet(&mut guest).unwrap();
         let said = serve(&mut guest, &mut session).unwrap();
         let meters = session.meters();
         let stopped = None;
-        let unit = Report { limits, meters, transcript: digest, stopped, said };
+        let unit = Report { limits, meters, transcript: digest, entries: 1, stopped, said };
         report(&mut near, unit).unwrap();
         assert!(take_order(&mut near).unwrap().is_none());
         (data, own)
@@ -250,11 +254,19 @@ fn orders_arrive_whole_and_units_report() {
     assert_eq!(link.network(&network()).unwrap_err().to_string(), "too deep");
     let (theirs, guest) = UnixStream::pair().unwrap();
     let budget = Budget { passes: 1, examples_floor: 1, arithmetic: 5000 };
-    link.begin(budget, Detail::Full, theirs).unwrap();
+    link.begin(Beginning { budget, detail: Detail::Full, recorded: true }, theirs).unwrap();
     let mut remote = RemoteHost::connect(guest.try_clone().unwrap()).unwrap();
     assert_eq!(remote.call(Call::BudgetWorkLimit), Ok(Reply::Number(5000)));
     say(&mut &guest, vec![7]).unwrap();
-    let reported = link.report().unwrap();
+    let entries = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&entries);
+    let keep: Recorder = Box::new(move |entry| {
+        kept.lock().unwrap().push(Entry::decode(entry).unwrap());
+        Ok(())
+    });
+    let reported = link.report(Some(keep), || false).unwrap();
+    assert_eq!(entries.lock().unwrap().len(), 1);
+    assert_eq!(entries.lock().unwrap()[0].name(), Call::BudgetWorkLimit.name());
     assert_eq!((reported.meters.calls, reported.transcript), (1, digest));
     assert_eq!((reported.limits.work_max, reported.said), (5000, Some(vec![7])));
     drop(link);

@@ -24,6 +24,9 @@ pub(crate) enum Command {
     Doctor(DoctorArgs),
     /// Run a component on tasks and score it where their truth is at hand.
     Run(RunArgs),
+    /// Run the units of a bundle again, or answer them from their transcripts, and say whether they are
+    /// the same.
+    Replay(ReplayArgs),
     /// Score a file of predictions as the reference contest does.
     Score(ScoreArgs),
     /// Import, verify and inspect tasks.
@@ -91,6 +94,50 @@ pub(crate) struct RunArgs {
     /// Run everything in this process, without the isolation of separate ones. The result is the same.
     #[arg(long)]
     pub(crate) in_process: bool,
+    /// Keep a record of every unit in a new directory, for `assay verify` and `assay replay`.
+    #[arg(long, value_name = "OUT")]
+    pub(crate) record: Option<PathBuf>,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct ReplayArgs {
+    /// Directory of the bundle, as `assay run --record` makes it.
+    pub(crate) record: PathBuf,
+    /// What to do: `execute` computes everything again, `transcript` answers the component from its
+    /// transcript and needs no task.
+    #[arg(long, value_enum)]
+    pub(crate) mode: ReplayMode,
+    /// Directory of a task of the records; repeat for several.
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub(crate) task: Vec<PathBuf>,
+    /// A component of the records; repeat for several.
+    #[arg(long, required = true, value_name = "FILE", num_args = 1..)]
+    pub(crate) component: Vec<PathBuf>,
+    /// Computing threads; 0 takes one for each core. The result does not depend on it.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) threads: usize,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How to replay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReplayMode {
+    /// Compute everything again.
+    Execute,
+    /// Answer from the transcript.
+    Transcript,
+}
+
+impl ReplayMode {
+    /// The mode's name in JSON and messages.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Execute => "execute",
+            Self::Transcript => "transcript",
+        }
+    }
 }
 
 /// A way to compute calls.

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Build(args) => commands::build::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Doctor(args) => commands::doctor::run(&args),
+        Command::Replay(args) => commands::replay::run(&args),
         Command::Run(args) => commands::run::run(&args),
         Command::Score(args) => commands::score::run(&args),
         Command::Task(TaskCommand::Import(args)) => commands::import::run(&args),

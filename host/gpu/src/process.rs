@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use assay_call::Session;
 use assay_call::transport::{
-    Order, TransportError, accept, greet, receive_descriptor, refuse, report, take_order, unit,
+    Order, TransportError, accept, greet, receive_descriptor, recorder, refuse, report, take_order,
+    unit,
 };
 use assay_engine::{Engine, Lane, PreparedData, PreparedNetwork};
 
@@ -54,7 +55,7 @@ pub fn serve_process(stream: &mut UnixStream, lane: &Lane) -> Result<(), Process
                 accept(stream, "")?;
             }
             Order::Select { .. } => refuse(stream, "this engine reads no tasks: hand them over")?,
-            Order::Unit { budget, detail } => {
+            Order::Unit(beginning) => {
                 let guest = UnixStream::from(receive_descriptor(stream)?);
                 let (Some(data), Some(network)) = (&data, &network) else {
                     refuse(stream, "a unit needs data and a network first")?;
@@ -62,10 +63,14 @@ pub fn serve_process(stream: &mut UnixStream, lane: &Lane) -> Result<(), Process
                 };
                 accept(stream, "")?;
                 let prepared = Arc::clone(&network.prepared);
-                let limits = budget.of_unit(prepared.network(), data.dataset());
+                let limits = beginning.budget.of_unit(prepared.network(), data.dataset());
                 let cpu = Engine::new(lane.clone(), prepared, Arc::clone(data));
                 let engine = GpuEngine::new(cpu, adapter.clone(), Arc::clone(&network.resident));
-                let mut session = Session::new(engine, limits, detail);
+                let mut session = Session::new(engine, limits, beginning.detail);
+                if beginning.recorded {
+                    let copy = stream.try_clone().map_err(TransportError::from)?;
+                    session = session.with_recorder(recorder(copy));
+                }
                 report(stream, unit(guest, &mut session, limits))?;
             }
         }

@@ -50,6 +50,9 @@ impl Sandbox {
         Ok(Self { engine, linker, limits, watchdog: None })
     }
 
+    /// The engine by name and version; a test holds it to `Cargo.lock`.
+    pub const ENGINE: &str = "wasmtime 48.0.8";
+
     /// What compiled code must agree on with the process that runs it.
     pub fn compatibility() -> wasmtime::Result<Digest> {
         let mut hash = Compatibility(Digester::new("assay compiled code"));

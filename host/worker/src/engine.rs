@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use assay_call::Session;
 use assay_call::transport::{
-    Order, accept, greet, receive_descriptor, refuse, report, take_order, unit,
+    Order, TransportError, accept, greet, receive_descriptor, recorder, refuse, report, take_order,
+    unit,
 };
 use assay_confine::{Profile, confine};
 use assay_engine::{Engine, Lane, PreparedData, PreparedNetwork};
@@ -66,16 +67,20 @@ pub(crate) fn run(mut socket: UnixStream, args: &[OsString]) -> Result<(), Ended
                 Ok(()) => accept(&mut socket, "")?,
                 Err(reason) => refuse(&mut socket, &reason)?,
             },
-            Order::Unit { budget, detail } => {
+            Order::Unit(beginning) => {
                 let guest = UnixStream::from(receive_descriptor(&socket)?);
                 let Some(Chosen { network, data, .. }) = &tasks.chosen else {
                     refuse(&mut socket, "a unit needs a network first")?;
                     continue;
                 };
                 accept(&mut socket, "")?;
-                let limits = budget.of_unit(network.network(), data.dataset());
+                let limits = beginning.budget.of_unit(network.network(), data.dataset());
                 let engine = Engine::new(lane.clone(), Arc::clone(network), Arc::clone(data));
-                let mut session = Session::new(engine, limits, detail);
+                let mut session = Session::new(engine, limits, beginning.detail);
+                if beginning.recorded {
+                    let copy = socket.try_clone().map_err(TransportError::from)?;
+                    session = session.with_recorder(recorder(copy));
+                }
                 report(&mut socket, unit(guest, &mut session, limits))?;
             }
         }

@@ -4,10 +4,10 @@ use std::ffi::OsString;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use assay_call::transport::{Link, Report, TransportError};
-use assay_call::{Budget, Detail};
+use assay_call::Recorder;
+use assay_call::transport::{Beginning, Link, Report, TransportError};
 use assay_task::Task;
 
 use crate::program::Process;
@@ -33,6 +33,8 @@ struct Running {
     link: Link,
     /// Task whose data the process was handed.
     handed: Option<usize>,
+    /// When the unit that runs is late.
+    late: Instant,
     _process: Process,
 }
 
@@ -63,7 +65,7 @@ impl Engines {
         &mut self,
         task: usize,
         network: &str,
-        (budget, detail): (Budget, Detail),
+        unit: Beginning,
         guest: impl AsFd,
     ) -> Result<(), WorkerError> {
         // Taken out, and put back if all goes well: after an error the next unit gets a fresh process.
@@ -82,16 +84,22 @@ impl Engines {
                 running.link.network(&of.network(network)?).map_err(transport)?;
             }
         }
-        running.link.begin(budget, detail, guest).map_err(transport)?;
+        running.link.begin(unit, guest).map_err(transport)?;
+        running.late = Instant::now() + self.wall_max;
         self.running = Some(running);
         Ok(())
     }
 
-    /// Waits for a unit's end; nothing if it does not come in time. Then `late` is called, which is to
-    /// end the guest.
-    pub(crate) fn report(&mut self, late: impl FnOnce()) -> Result<Option<Report>, WorkerError> {
+    /// Waits for a unit's end, and hands its entries to a recorder until then; nothing if the end does
+    /// not come in time. Then `late` is called, which is to end the guest.
+    pub(crate) fn report(
+        &mut self,
+        recorder: Option<Recorder>,
+        late: impl FnOnce(),
+    ) -> Result<Option<Report>, WorkerError> {
         let mut running = self.running.take().ok_or_else(|| transport(TransportError::Closed))?;
-        match running.link.report() {
+        let due = running.late;
+        match running.link.report(recorder, || Instant::now() >= due) {
             Ok(report) => {
                 self.running = Some(running);
                 Ok(Some(report))
@@ -122,7 +130,7 @@ impl Engines {
         let machine = |error| WorkerError::Machine { what: WHAT, error };
         socket.set_read_timeout(Some(self.wall_max)).map_err(machine)?;
         let link = Link::connect(socket).map_err(transport)?;
-        Ok(Running { link, handed: None, _process: process })
+        Ok(Running { link, handed: None, late: Instant::now(), _process: process })
     }
 
     fn gpu_command(&self, binary: &Path) -> Command {

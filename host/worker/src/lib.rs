@@ -24,6 +24,8 @@ mod guest;
 mod last_data;
 mod local;
 mod program;
+mod record;
+mod replay;
 mod unit;
 mod worker;
 
@@ -32,7 +34,9 @@ pub use code::CodeCache;
 pub use engines::Engines;
 pub use local::Local;
 pub use program::{Program, Role};
-pub use unit::{Unit, Used};
+pub use record::{Circumstances, record};
+pub use replay::{ReplayError, Verdict};
+pub use unit::{Recording, Unit, Used};
 pub use worker::Worker;
 
 /// Why something could not be done, where nobody outside is to blame.

@@ -9,7 +9,7 @@ use assay_sandbox::{Measure, Sandbox};
 use assay_task::Task;
 
 use crate::last_data::LastData;
-use crate::{Unit, Used, WorkerError};
+use crate::{Recording, Unit, Used, WorkerError};
 
 /// The `cpu` lane in this process.
 pub struct Local {
@@ -33,16 +33,23 @@ impl Local {
         (at, task): (usize, &Task),
         network: &str,
         seed: UnitSeed,
+        recording: Option<Recording>,
     ) -> Result<Unit, WorkerError> {
         let data = self.data.of(at, task)?;
         let prepared = Arc::new(PreparedNetwork::new(task.network(network)?));
         let limits = Budget::PUBLISHED.of_unit(prepared.network(), data.dataset());
         let engine = Engine::new(self.lane.clone(), prepared, data);
-        let session = Arc::new(Mutex::new(Session::new(engine, limits, Detail::Visible)));
+        let detail = recording.as_ref().map_or(Detail::Visible, |recording| recording.detail);
+        let mut session = Session::new(engine, limits, detail);
+        if let Some(Recording { recorder, .. }) = recording {
+            session = session.with_recorder(recorder);
+        }
+        let session = Arc::new(Mutex::new(session));
         let report = sandbox.run(measure, Box::new(Arc::clone(&session)), seed);
         let session = session.lock().unwrap_or_else(PoisonError::into_inner);
-        let (meters, transcript) = (session.meters(), session.transcript().digest());
-        let used = Some(Used { limits, meters, transcript });
+        let (meters, transcript) = (session.meters(), session.transcript());
+        let (transcript, entries) = (transcript.digest(), transcript.entries());
+        let used = Some(Used { limits, meters, transcript, detail, entries });
         Ok(Unit { id: network.to_owned(), report, used })
     }
 }

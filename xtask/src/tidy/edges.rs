@@ -32,6 +32,7 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
             "assay-engine",
             "assay-ids",
             "assay-network",
+            "assay-record",
             "assay-sandbox",
             "assay-task",
         ],

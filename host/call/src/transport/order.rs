@@ -17,7 +17,8 @@ use assay_network::{Architecture, Dataset, Layer, Network};
 use serde::{Deserialize, Serialize};
 
 use super::{TransportError, frame, greet, send_descriptor};
-use crate::{Budget, Detail, Limits, Meters, Stopped};
+use crate::limits::ENTRY_BYTES_MAX;
+use crate::{Budget, Detail, Fault, Limits, Meters, Recorder, Stopped};
 
 /// Values of one piece of an array: at most 1 MiB.
 const PIECE: usize = 1 << 18;
@@ -28,7 +29,18 @@ enum Head {
     Data { shape: Vec<usize>, examples: usize, classes: u32 },
     Network { layers: Vec<Layer>, initial: bool },
     Select { task: u32, network: String },
-    Unit { budget: Budget, detail: Detail },
+    Unit(Beginning),
+}
+
+/// What a unit begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beginning {
+    /// What its limits follow from.
+    pub budget: Budget,
+    /// What its transcript covers.
+    pub detail: Detail,
+    /// Whether every entry of the transcript is sent, as it comes.
+    pub recorded: bool,
 }
 
 /// The answer to an order, or to a unit's end.
@@ -37,6 +49,8 @@ enum Answer {
     Ready(String),
     Refused(String),
     Report(Box<Report>),
+    /// An entry of a recorded unit's transcript; so many bytes follow.
+    Entry(usize),
 }
 
 /// What the executing side knows of a unit when it is over.
@@ -48,6 +62,8 @@ pub struct Report {
     pub meters: Meters,
     /// Digest of its transcript.
     pub transcript: Digest,
+    /// Number of the transcript's entries.
+    pub entries: u64,
     /// What stopped it, if anything did: this side's word, whatever the guest's side says.
     pub stopped: Option<Stopped>,
     /// What the guest's side said at its end, as it said it; nothing if it was lost before.
@@ -70,12 +86,7 @@ pub enum Order {
     },
     /// A unit begins: the guest's socket follows ([`receive_descriptor`](super::receive_descriptor)),
     /// and what comes over that is for [`serve`](super::serve).
-    Unit {
-        /// What its limits follow from.
-        budget: Budget,
-        /// What its transcript covers.
-        detail: Detail,
-    },
+    Unit(Beginning),
 }
 
 /// The side that started an engine process.
@@ -125,23 +136,39 @@ impl Link {
     }
 
     /// Begins a unit. Its calls come over the other end of `guest`.
-    pub fn begin(
-        &mut self,
-        budget: Budget,
-        detail: Detail,
-        guest: impl AsFd,
-    ) -> Result<(), TransportError> {
-        self.head(&Head::Unit { budget, detail })?;
+    pub fn begin(&mut self, unit: Beginning, guest: impl AsFd) -> Result<(), TransportError> {
+        self.head(&Head::Unit(unit))?;
         send_descriptor(&self.stream, guest)?;
         ready(&mut self.stream).map(drop)
     }
 
-    /// What a unit used, once its guest is done or lost.
-    pub fn report(&mut self) -> Result<Report, TransportError> {
-        match answer(&mut self.stream)? {
-            Answer::Report(report) => Ok(*report),
-            Answer::Refused(reason) => Err(TransportError::Refused(reason)),
-            Answer::Ready(_) => Err(unexpected("report", "it is another answer")),
+    /// What a unit used, once its guest is done or lost; until then its entries go to the recorder.
+    /// Gives up, as a timeout of the stream does, when `late` says so.
+    pub fn report(
+        &mut self,
+        mut recorder: Option<Recorder>,
+        late: impl Fn() -> bool,
+    ) -> Result<Report, TransportError> {
+        loop {
+            match answer(&mut self.stream)? {
+                Answer::Report(report) => return Ok(*report),
+                Answer::Refused(reason) => return Err(TransportError::Refused(reason)),
+                Answer::Ready(_) => return Err(unexpected("report", "it is another answer")),
+                Answer::Entry(length) if length as u64 > ENTRY_BYTES_MAX => {
+                    let (length, max) = (length as u64, ENTRY_BYTES_MAX);
+                    return Err(TransportError::TooLarge { length, max });
+                }
+                Answer::Entry(length) => {
+                    let entry = receive(&mut self.stream, length, u8::from_le_bytes)?;
+                    let recorder = recorder.as_mut();
+                    let recorder =
+                        recorder.ok_or_else(|| unexpected("report", "it is an entry"))?;
+                    recorder(&entry).map_err(TransportError::Recorder)?;
+                }
+            }
+            if late() {
+                return Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into());
+            }
         }
     }
 
@@ -165,7 +192,7 @@ pub fn take_order(stream: &mut impl Read) -> Result<Option<Order>, TransportErro
         }
         Head::Network { layers, initial } => Order::Network(network(stream, layers, initial)?),
         Head::Select { task, network } => Order::Select { task: task as usize, network },
-        Head::Unit { budget, detail } => Order::Unit { budget, detail },
+        Head::Unit(unit) => Order::Unit(unit),
     };
     Ok(Some(order))
 }
@@ -178,6 +205,15 @@ pub fn accept(stream: &mut impl Write, about: &str) -> Result<(), TransportError
 /// Says that an order, or the greeting, cannot be followed.
 pub fn refuse(stream: &mut impl Write, reason: &str) -> Result<(), TransportError> {
     frame::write(stream, &Answer::Refused(reason.to_owned()))
+}
+
+/// Sends a unit's entries to whoever gave the order.
+pub fn recorder(mut stream: UnixStream) -> Recorder {
+    Box::new(move |entry| {
+        let sent = frame::write(&mut stream, &Answer::Entry(entry.len()))
+            .and_then(|()| send(&mut stream, entry, u8::to_le_bytes));
+        sent.map_err(|error| Fault(format!("an entry cannot be sent: {error}")))
+    })
 }
 
 /// Says what a unit used.
@@ -209,7 +245,9 @@ fn ready(stream: &mut impl Read) -> Result<String, TransportError> {
     match answer(stream)? {
         Answer::Ready(about) => Ok(about),
         Answer::Refused(reason) => Err(TransportError::Refused(reason)),
-        Answer::Report(_) => Err(unexpected("answer", "it is a unit's report")),
+        Answer::Report(_) | Answer::Entry(_) => {
+            Err(unexpected("answer", "it belongs to a unit that is over"))
+        }
     }
 }
 

@@ -69,8 +69,10 @@ pub fn unit<E: Execute>(mut guest: UnixStream, session: &mut Session<E>, limits:
     let served = greet(&mut guest).and_then(|()| serve(&mut guest, session));
     // A guest that breaks the conversation is lost, whatever broke it.
     let said = served.unwrap_or_default();
-    let (meters, transcript) = (session.meters(), session.transcript().digest());
-    Report { limits, meters, transcript, stopped: session.stop().map(Stop::stopped), said }
+    let (meters, transcript) = (session.meters(), session.transcript());
+    let (transcript, entries) = (transcript.digest(), transcript.entries());
+    let stopped = session.stop().map(Stop::stopped);
+    Report { limits, meters, transcript, entries, stopped, said }
 }
 
 /// Answers the calls of one unit until its other end says that it is done, or closes the stream.

@@ -11,6 +11,7 @@ use assay_worker::Unit;
 use serde_json::{Value, json};
 
 use super::confirm::{Verdict, compare};
+use super::recorder::RunRecorder;
 use super::score::{DRAWS, SEED};
 use super::truth::truth_if_there;
 use super::way::Way;
@@ -58,18 +59,23 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         .collect::<Result<_, _>>()?;
     let truths: Vec<Option<Reference>> = tasks.iter().map(truth).collect::<Result<_, _>>()?;
     let way = Way::admit(&bytes, args.file.display(), args.in_process)?;
+    let mut recorder = args
+        .record
+        .as_deref()
+        .map(|out| RunRecorder::create(out, &tasks, args.lane))
+        .transpose()?;
     let mut computer = way.computer(args.lane, &tasks, args.threads)?;
     let cpu = || way.computer(LaneName::Cpu, &tasks, args.threads);
     let mut cpu = args.confirm.then(cpu).transpose()?;
     let seed = ContestSeed(args.seed);
     let mut reports = Vec::with_capacity(tasks.len());
     for (at, (task, truth)) in tasks.iter().zip(&truths).enumerate() {
-        let units = computer.run_task(at, seed)?;
+        let units = computer.run_task(at, seed, recorder.as_mut())?;
         print_logs(task.name(), &units);
         let scored = truth.as_ref().map_or(Ok(None), |truth| score(task.name(), truth, &units))?;
         let confirmation = match &mut cpu {
             Some(cpu) => {
-                let again = cpu.run_task(at, seed)?;
+                let again = cpu.run_task(at, seed, None)?;
                 let verdict = compare(&units, &again);
                 Some(Confirmation { units: again, verdict })
             }
@@ -77,17 +83,26 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         };
         reports.push(TaskReport { name: task.name().to_owned(), units, scored, confirmation });
     }
+    // Before anything is printed: whoever reads the values finds the records.
+    let kept = recorder.map(RunRecorder::finish).transpose()?;
     if args.json {
         let tasks: Vec<Value> = reports.iter().map(json_of).collect();
         let mut json = json!({"schema": 1, "lane": args.lane.name(), "tasks": tasks});
         if args.lane != LaneName::Cpu {
             json["provisional"] = true.into();
         }
+        if let Some(kept) = &kept {
+            json["head"] = kept.head.to_string().into();
+            json["records"] = kept.records.into();
+        }
         output::json(&json)?;
     } else {
         let provisional = args.lane != LaneName::Cpu;
         let texts: Vec<String> = reports.iter().map(|report| text(report, provisional)).collect();
         output::print(&texts.join("\n"))?;
+    }
+    if let Some(kept) = kept {
+        eprintln!("note: {} records, head {}", kept.records, kept.head);
     }
     outcome(&reports)?;
     confirmed(&reports)

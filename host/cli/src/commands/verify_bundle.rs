@@ -18,10 +18,7 @@ pub(crate) fn run(args: &VerifyBundleArgs) -> Result<(), Failure> {
     let found = match verify(&args.bundle, key.as_ref(), &facts) {
         Ok(found) => found,
         Err(error @ RecordError::Damaged { .. }) => return damaged(args, error),
-        Err(error) => {
-            let failure = Failure::new(error).with_code(USAGE);
-            return Err(failure.hint("a bundle is a directory with bundle.json in it"));
-        }
+        Err(error) => return Err(unreadable(error)),
     };
     if args.json {
         output::json(&json_of(&found))?;
@@ -36,6 +33,16 @@ pub(crate) fn run(args: &VerifyBundleArgs) -> Result<(), Failure> {
 }
 
 const HINT: &str = "do not rely on this bundle: fetch it again, or ask whoever published it";
+
+/// A bundle that cannot be read, or what of it cannot be believed.
+pub(crate) fn unreadable(error: RecordError) -> Failure {
+    match error {
+        error @ RecordError::Damaged { .. } => Failure::new(error).hint(HINT),
+        error => Failure::new(error).with_code(USAGE).hint(
+            "a bundle is a directory with bundle.json in it, as `assay run --record` makes it",
+        ),
+    }
+}
 
 /// A bundle of which nothing more can be said than what is wrong.
 fn damaged(args: &VerifyBundleArgs, error: RecordError) -> Result<(), Failure> {

@@ -3,8 +3,9 @@
 use assay_ids::{ContestSeed, Digest, UnitSeed};
 use assay_sandbox::{Admitted, Sandbox, SandboxLimits};
 use assay_task::Task;
-use assay_worker::{Admission, Engines, Local, Unit, Worker};
+use assay_worker::{Admission, Engines, Local, Recording, Unit, Worker};
 
+use super::recorder::RunRecorder;
 use super::{admit, beside};
 use crate::args::LaneName;
 use crate::failure::Failure;
@@ -74,7 +75,7 @@ impl Way {
 }
 
 /// An engine process on a lane, started.
-fn engines(
+pub(crate) fn engines(
     worker: &Worker,
     lane: LaneName,
     tasks: &[Task],
@@ -102,6 +103,7 @@ impl Computer<'_> {
         &mut self,
         at: usize,
         contest: ContestSeed,
+        mut recorder: Option<&mut RunRecorder>,
     ) -> Result<Vec<Unit>, Failure> {
         let task = &self.tasks[at];
         let ids = task.network_ids();
@@ -113,7 +115,12 @@ impl Computer<'_> {
                 Failure::new(format!("{}: {id} has no digest in the manifest", task.name()))
             })?;
             let seed = UnitSeed::derive(contest, self.component, digest);
-            units.push(self.unit((at, task), id, seed)?);
+            let recording = recorder.as_deref_mut().map(RunRecorder::begin).transpose()?;
+            let unit = self.unit((at, task), id, seed, recording)?;
+            if let Some(recorder) = recorder.as_deref_mut() {
+                recorder.append((self.component, task), contest, &unit)?;
+            }
+            units.push(unit);
             bar.inc(1);
         }
         bar.finish_and_clear();
@@ -125,13 +132,15 @@ impl Computer<'_> {
         (at, task): (usize, &Task),
         id: &str,
         seed: UnitSeed,
+        recording: Option<Recording>,
     ) -> Result<Unit, Failure> {
         match &mut self.answers {
             Answers::Processes { worker, measure, engines } => {
-                Ok(worker.unit(engines, measure, (at, id), seed))
+                Ok(worker.unit(engines, measure, (at, id), seed, recording))
             }
             Answers::InProcess { sandbox, measure, local } => {
-                local.unit((sandbox, &measure.measure), (at, task), id, seed).map_err(Failure::new)
+                let measure = (*sandbox, &measure.measure);
+                local.unit(measure, (at, task), id, seed, recording).map_err(Failure::new)
             }
         }
     }
