@@ -14,5 +14,5 @@ mod probe;
 pub use command::{Ran, assay, binary, import};
 pub use gpu::GpuProcess;
 pub use guest::Guest;
-pub use place::{built_guest, shared, shipped_task};
+pub use place::{built_guest, golden, shared, shipped_task};
 pub use probe::{Came, attempt, confinement_supported, probe};

@@ -35,3 +35,8 @@ pub fn built_guest(name: &str) -> PathBuf {
     assert!(path.is_file(), "{} is missing: run `cargo xtask guests`", path.display());
     path
 }
+
+/// The golden record: a component, and the bundle of its run over the shipped task.
+pub fn golden() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("golden")
+}
