@@ -49,27 +49,46 @@ fn named(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     files.map(|(path, bytes)| (path.strip_prefix(dir).unwrap().to_owned(), bytes)).collect()
 }
 
+/// Starts a recorded run of a component over the shipped task, without compiled code at hand.
+fn another(component: &Path, out: &Path, cache: &Path) -> Command {
+    let mut command = Command::new(binary("assay"));
+    command.arg("run").arg(component).arg("--task").arg(shipped_task());
+    command.arg("--record").arg(out).env("XDG_CACHE_HOME", cache);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
 #[test]
 fn a_run_leaves_the_same_bytes_however_it_was_computed() {
     let dir = TempDir::new().unwrap();
     let measure = built_guest("mixup-accuracy");
-    let (first, second) = (dir.path().join("first"), dir.path().join("second"));
-    // Two at the same time, with different instructions, and with code of which one may be cached.
-    let other = {
-        let mut command = Command::new(binary("assay"));
-        command.arg("run").arg(&measure).arg("--task").arg(shipped_task());
-        command.arg("--record").arg(&second).args(["--threads", "2"]);
-        command.env("ASSAY_SIMD", "scalar").env("XDG_CACHE_HOME", dir.path());
-        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
-    };
-    record(&measure, &first, &["--threads", "1"]).ok();
-    assert!(other.wait_with_output().unwrap().status.success());
-    let expected = named(&first);
+    let out = |name: &str| dir.path().join(name);
+    // Two at the same time, with other numbers of threads.
+    let mut other = another(&measure, &out("second"), dir.path());
+    let mut other = other.args(["--threads", "2"]).spawn().unwrap();
+    record(&measure, &out("first"), &["--threads", "1"]).ok();
+    assert!(other.wait().unwrap().success());
+    let expected = named(&out("first"));
     assert_eq!(expected.len(), 1 + 2 * 16);
-    assert!(expected == named(&second), "scalar, two threads, no cache");
-    let third = dir.path().join("third");
-    record(&measure, &third, &["--in-process"]).ok();
-    assert!(expected == named(&third), "in one process");
+    assert!(expected == named(&out("second")), "two threads, no cache of code");
+    record(&measure, &out("third"), &["--in-process"]).ok();
+    assert!(expected == named(&out("third")), "in one process");
+}
+
+/// Less work than the above: without instructions for it, a fused multiply-add takes very long. The
+/// engine's own tests compare every function over all instruction sets.
+#[test]
+fn the_instruction_set_leaves_no_trace() {
+    let dir = TempDir::new().unwrap();
+    let measure = built_guest("sum-of-squares");
+    let out = |name: &str| dir.path().join(name);
+    record(&measure, &out("first"), &[]).ok();
+    let mut other = another(&measure, &out("second"), dir.path());
+    assert!(other.env("ASSAY_SIMD", "scalar").status().unwrap().success());
+    assert!(named(&out("first")) == named(&out("second")));
+    let mut wrong = another(&measure, &out("third"), dir.path());
+    assert!(!wrong.env("ASSAY_SIMD", "abacus").status().unwrap().success());
+    assert!(!out("third").exists(), "the engine obeys the variable");
 }
 
 #[test]

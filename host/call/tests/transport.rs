@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod fixed;
+
 use std::fmt::Debug;
 use std::io::{Cursor, Read, Write};
 use std::net::Shutdown;
@@ -15,59 +17,18 @@ use assay_call::transport::{
     recorder, refuse, report, say, serve, take_order,
 };
 use assay_call::{
-    Budget, Call, DatasetHandle, Detail, Entry, Execute, Fault, Host, Inventory, LIMITS, Limits,
-    Live, NetworkHandle, Plan, Recorder, Reply, Session, Stop, TensorHandle,
+    Budget, Call, DatasetHandle, Detail, Entry, Fault, Host, LIMITS, Limits, Recorder, Reply,
+    Session, Stop, TensorHandle,
 };
 use assay_ids::Digest;
 use assay_network::{
     Activation, Architecture, Dataset, LayerKind, Network, Padding, Parameter, ParameterRole,
     Window,
 };
+use fixed::Fixed;
 use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-
-/// One tensor of 1,000 elements. `arg-max` gives indices, `read` fails on this side.
-struct Fixed;
-
-impl Inventory for Fixed {
-    fn tensor(&self, tensor: TensorHandle) -> Option<&[usize]> {
-        (tensor.0 == 0).then_some(&[1000])
-    }
-
-    fn network(&self, _: NetworkHandle) -> Option<(&Architecture, bool)> {
-        None
-    }
-
-    fn dataset(&self, _: DatasetHandle) -> Option<(usize, &[usize], &[usize])> {
-        None
-    }
-
-    fn live(&self) -> Live {
-        Live { tensors: 1, networks: 1, bytes: 4000 }
-    }
-}
-
-impl Execute for Fixed {
-    fn execute(&mut self, call: &Call, plan: &Plan) -> Result<Reply, Fault> {
-        match call {
-            Call::TensorRead { .. } => Err(Fault("the adapter is gone".to_owned())),
-            Call::TensorArgMax { .. } => Ok(Reply::Indices(vec![7, u32::MAX])),
-            _ => {
-                let shape = plan.results[0].iter().map(|axis| *axis as u32).collect();
-                Ok(Reply::Tensors(vec![(TensorHandle(0), shape)]))
-            }
-        }
-    }
-
-    fn content(&self, _: TensorHandle) -> Option<Digest> {
-        None
-    }
-
-    fn network_content(&self, _: NetworkHandle) -> Option<Digest> {
-        None
-    }
-}
 
 fn session(work_max: u64) -> Session<Fixed> {
     Session::new(Fixed, Limits { work_max }, Detail::Visible)
