@@ -31,6 +31,31 @@ fn in_one_process_and_in_several_the_json_is_the_same() {
     }
 }
 
+#[test]
+fn a_cache_shared_by_measures_changes_nothing() {
+    let wall_max = SandboxLimits::PUBLISHED.wall_max;
+    let program = Program::at(&binary("assay"));
+    let worker = Worker::new(program.clone(), SandboxLimits::PUBLISHED, None).unwrap();
+    let admit = |name: &str| {
+        let admitted = worker.admit(&std::fs::read(built_guest(name)).unwrap());
+        admitted.unwrap_or_else(|error| panic!("{error:?}"))
+    };
+    // The second asks for passes that the first has asked for.
+    let measures = [admit("dbi-mixup"), admit("mixup-accuracy"), admit("dbi-mixup")];
+    let run = |cache_bytes| {
+        let task = Task::open(&shipped_task()).unwrap();
+        let network = task.network_ids()[0].to_owned();
+        let engines = Engines::cpu(program.clone(), vec![task], 0, wall_max);
+        let mut engines = engines.with_cache(cache_bytes);
+        let mut unit =
+            |measure| worker.unit(&mut engines, measure, (0, &network), UnitSeed(3), None);
+        measures.iter().map(&mut unit).collect::<Vec<Unit>>()
+    };
+    let alone = run(0);
+    assert!(alone.iter().all(|unit| unit.report.outcome.value().is_some()), "{alone:?}");
+    assert_eq!(run(256 << 20), alone);
+}
+
 /// A task, an honest measure, and engines for both kinds of guests.
 struct Stage {
     worker: Worker,

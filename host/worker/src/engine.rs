@@ -13,17 +13,37 @@ use assay_call::transport::{
     unit,
 };
 use assay_confine::{Profile, confine};
-use assay_engine::{Engine, Lane, PreparedData, PreparedNetwork};
+use assay_engine::{Cache, Engine, Lane, PreparedData, PreparedNetwork};
 use assay_task::Task;
 
 use crate::guest::Ended;
 use crate::last_data::LastData;
 
 /// What the process is started with, after its role.
-pub(crate) fn arguments(threads: usize, tasks: &[PathBuf]) -> Vec<OsString> {
-    let mut args = vec![OsString::from(threads.to_string())];
-    args.extend(tasks.iter().map(OsString::from));
-    args
+pub(crate) struct Arguments {
+    /// 0 takes one for each core.
+    pub(crate) threads: usize,
+    /// Bytes of results that it may keep for later units; 0 keeps none.
+    pub(crate) cache_bytes_max: u64,
+    /// Directories of the tasks.
+    pub(crate) tasks: Vec<PathBuf>,
+}
+
+impl Arguments {
+    pub(crate) fn words(self) -> Vec<OsString> {
+        let numbers = [self.threads.to_string(), self.cache_bytes_max.to_string()];
+        let numbers = numbers.map(OsString::from).into_iter();
+        numbers.chain(self.tasks.into_iter().map(OsString::from)).collect()
+    }
+
+    fn read(words: &[OsString]) -> Option<Self> {
+        let [threads, cache_bytes_max, tasks @ ..] = words else { return None };
+        Some(Self {
+            threads: threads.to_str()?.parse().ok()?,
+            cache_bytes_max: cache_bytes_max.to_str()?.parse().ok()?,
+            tasks: tasks.iter().map(PathBuf::from).collect(),
+        })
+    }
 }
 
 /// A task, opened when it is first asked for.
@@ -47,16 +67,16 @@ struct Chosen {
 }
 
 pub(crate) fn run(mut socket: UnixStream, args: &[OsString]) -> Result<(), Ended> {
-    let (threads, dirs) = args.split_first().ok_or_else(|| Ended::Other(USAGE.to_owned()))?;
-    let threads = threads.to_str().and_then(|threads| threads.parse().ok());
-    let threads: usize = threads.ok_or_else(|| Ended::Other(USAGE.to_owned()))?;
-    let dirs: Vec<PathBuf> = dirs.iter().map(PathBuf::from).collect();
+    let args = Arguments::read(args).ok_or_else(|| Ended::Other(USAGE.to_owned()))?;
+    let Arguments { threads, cache_bytes_max, tasks: dirs } = args;
     // Before the threads of the lane are there. Files can be reached below the tasks only.
     confine(&Profile::Engine { read: dirs.clone() }, &[socket.as_fd()])?;
     greet(&mut socket)?;
     let lane = Lane::new(threads).map_err(|error| Ended::Other(error.to_string()))?;
     accept(&mut socket, "the cpu lane")?;
     let named = dirs.into_iter().map(|dir| Named { dir, task: None }).collect();
+    // Shared by all units of this process, whatever measures they are of.
+    let cache = (cache_bytes_max > 0).then(|| Arc::new(Cache::new(cache_bytes_max)));
     let mut tasks = Tasks { named, data: LastData::default(), chosen: None };
     while let Some(order) = take_order(&mut socket)? {
         match order {
@@ -75,7 +95,10 @@ pub(crate) fn run(mut socket: UnixStream, args: &[OsString]) -> Result<(), Ended
                 };
                 accept(&mut socket, "")?;
                 let limits = beginning.budget.of_unit(network.network(), data.dataset());
-                let engine = Engine::new(lane.clone(), Arc::clone(network), Arc::clone(data));
+                let mut engine = Engine::new(lane.clone(), Arc::clone(network), Arc::clone(data));
+                if let Some(cache) = &cache {
+                    engine = engine.with_cache(Arc::clone(cache));
+                }
                 let mut session = Session::new(engine, limits, beginning.detail);
                 if beginning.recorded {
                     let copy = socket.try_clone().map_err(TransportError::from)?;
@@ -88,7 +111,8 @@ pub(crate) fn run(mut socket: UnixStream, args: &[OsString]) -> Result<(), Ended
     Ok(())
 }
 
-const USAGE: &str = "it is started with a number of threads and directories of tasks";
+const USAGE: &str =
+    "it is started with a number of threads, bytes of its cache, and directories of tasks";
 
 impl Tasks {
     /// Reads a network, and its task's data if it is not the last one's.

@@ -19,6 +19,7 @@ pub struct Engines {
     lane: Lane,
     threads: usize,
     wall_max: Duration,
+    cache_bytes_max: u64,
     running: Option<Running>,
 }
 
@@ -41,12 +42,25 @@ struct Running {
 impl Engines {
     /// The `cpu` lane for some tasks. A unit may take `wall_max`.
     pub fn cpu(program: Program, tasks: Vec<Task>, threads: usize, wall_max: Duration) -> Self {
-        Self { tasks, lane: Lane::Cpu(program), threads, wall_max, running: None }
+        Self::new(tasks, Lane::Cpu(program), threads, wall_max)
     }
 
     /// The `gpu` lane for some tasks, by the binary `assay-gpu`.
     pub fn gpu(binary: &Path, tasks: Vec<Task>, threads: usize, wall_max: Duration) -> Self {
-        Self { tasks, lane: Lane::Gpu(binary.to_owned()), threads, wall_max, running: None }
+        Self::new(tasks, Lane::Gpu(binary.to_owned()), threads, wall_max)
+    }
+
+    fn new(tasks: Vec<Task>, lane: Lane, threads: usize, wall_max: Duration) -> Self {
+        Self { tasks, lane, threads, wall_max, cache_bytes_max: 0, running: None }
+    }
+
+    /// Lets the `cpu` lane's process keep so many bytes of results, for later units that ask for the
+    /// same: worth it where several measures look at one network, one after another. It changes no
+    /// result and no price.
+    #[must_use]
+    pub fn with_cache(mut self, bytes_max: u64) -> Self {
+        self.cache_bytes_max = bytes_max;
+        self
     }
 
     /// Starts the process if it is not running; gives what it says of itself.
@@ -121,9 +135,12 @@ impl Engines {
     fn start(&self) -> Result<Running, WorkerError> {
         let (process, socket) = match &self.lane {
             Lane::Cpu(program) => {
-                let dirs: Vec<PathBuf> =
-                    self.tasks.iter().map(|task| task.dir().to_owned()).collect();
-                program.start(Role::Engine, engine::arguments(self.threads, &dirs))?
+                let arguments = engine::Arguments {
+                    threads: self.threads,
+                    cache_bytes_max: self.cache_bytes_max,
+                    tasks: self.tasks.iter().map(|task| task.dir().to_owned()).collect(),
+                };
+                program.start(Role::Engine, arguments.words())?
             }
             Lane::Gpu(binary) => Process::start(self.gpu_command(binary), "assay-gpu")?,
         };
