@@ -9,6 +9,7 @@ mod board;
 mod demo;
 mod docs;
 mod guests;
+mod sanitizer;
 mod setup;
 mod step;
 mod test;

@@ -18,14 +18,24 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         return Ok(());
     }
     if !has_nightly() {
-        eprintln!("== sanitizer: not run (no nightly toolchain; `rustup toolchain install nightly`)");
+        eprintln!(
+            "== sanitizer: not run (no nightly toolchain; `rustup toolchain install nightly`)"
+        );
         return Ok(());
     }
     for level in ["", "scalar"] {
         let name = if level.is_empty() { "sanitizer" } else { "sanitizer, plain code" };
         let words = [
-            "run", "nightly", "cargo", "test", "-p", "assay-engine", "--lib", "--tests",
-            "--target", TARGET,
+            "run",
+            "nightly",
+            "cargo",
+            "test",
+            "-p",
+            "assay-engine",
+            "--lib",
+            "--tests",
+            "--target",
+            TARGET,
         ];
         let mut command = Command::new("rustup");
         command.current_dir(workspace.root()).args(words);

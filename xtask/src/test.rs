@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::workspace::Workspace;
-use crate::{docs, guests, setup, step, tidy};
+use crate::{docs, guests, sanitizer, setup, step, tidy};
 
 /// Every package of a workspace.
 const ALL: &[&str] = &["--workspace"];
@@ -41,6 +41,9 @@ pub(crate) fn run(workspace: &Workspace, full: bool) -> Result<()> {
     step::run("guests", "cargo xtask guests", || guests::run(workspace))?;
     host_tests(workspace, packages, long)?;
     guest_sdk(workspace, long)?;
+    if full {
+        sanitizer::run(workspace)?;
+    }
     if step::has_cargo_command("deny")? {
         step::cargo("dependencies", root, &["deny", "check"], &[])?;
     } else {
