@@ -10,9 +10,11 @@ mod gpu;
 mod guest;
 mod place;
 mod probe;
+mod wasi;
 
 pub use command::{Ran, assay, binary, import};
 pub use gpu::GpuProcess;
 pub use guest::Guest;
 pub use place::{built_guest, golden, shared, shipped_task};
 pub use probe::{Came, attempt, confinement_supported, probe};
+pub use wasi::{wasi_guest, wasi_guest_describing};

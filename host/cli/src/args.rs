@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use assay_sandbox::SandboxLimits;
 use clap::{Parser, Subcommand, ValueEnum};
 
 const EXIT_CODES: &str = "Exit codes: 0 ok, 1 failed or differs, 2 usage, 3 inconclusive.";
@@ -55,6 +56,8 @@ pub(crate) struct BuildArgs {
 pub(crate) struct CheckArgs {
     /// The component.
     pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) rules: Rules,
     /// Print the result as JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -91,6 +94,8 @@ pub(crate) struct RunArgs {
     /// networks the same order.
     #[arg(long)]
     pub(crate) confirm: bool,
+    #[command(flatten)]
+    pub(crate) rules: Rules,
     /// Run everything in this process, without the isolation of separate ones. The result is the same.
     #[arg(long)]
     pub(crate) in_process: bool,
@@ -113,12 +118,29 @@ pub(crate) struct ReplayArgs {
     /// A component of the records; repeat for several.
     #[arg(long, required = true, value_name = "FILE", num_args = 1..)]
     pub(crate) component: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) rules: Rules,
     /// Computing threads; 0 takes one for each core. The result does not depend on it.
     #[arg(long, default_value_t = 0)]
     pub(crate) threads: usize,
     /// Print the result as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// What a contest may rule otherwise than usual.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct Rules {
+    /// Refuse components that import WASI, as a contest that forbids it does.
+    #[arg(long)]
+    pub(crate) no_wasi: bool,
+}
+
+impl Rules {
+    /// The limits under these rules.
+    pub(crate) fn limits(self) -> SandboxLimits {
+        SandboxLimits { wasi: !self.no_wasi, ..SandboxLimits::PUBLISHED }
+    }
 }
 
 /// How to replay.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use assay_ids::Digest;
+use assay_ids::{Digest, UnitSeed};
 use serde::{Deserialize, Serialize};
 use wasmtime::Engine;
 use wasmtime::component::Component;
@@ -10,9 +10,10 @@ use wasmtime::component::types::ComponentItem;
 
 use crate::run::classify;
 use crate::state::printable;
-use crate::{Measure, NoHost, Sandbox};
+use crate::wasi::{Offered, offered};
+use crate::{Measure, NoHost, Sandbox, SandboxLimits, is_wasi};
 
-/// The interfaces that a component may import.
+/// The interfaces of ours that a component may import; those of WASI are listed in `wasi.rs`.
 const ALLOWED: [&str; 7] = [
     "assay:measure/types@0.1.0",
     "assay:measure/tensors@0.1.0",
@@ -22,6 +23,9 @@ const ALLOWED: [&str; 7] = [
     "assay:measure/budget@0.1.0",
     "assay:measure/log@0.1.0",
 ];
+
+/// What WASI's random numbers are drawn from while nothing is evaluated.
+const DESCRIBE_SEED: UnitSeed = UnitSeed(0);
 
 /// What a measure says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +65,8 @@ pub enum RefusalClass {
     BadDescription,
 }
 
+const NO_WASI_HINT: &str = "build for wasm32-unknown-unknown, as `assay build` does, or have the toolchain replace WASI by stubs (componentize-py: --stub-wasi)";
+const PART_HINT: &str = "of WASI there are cli, clocks, filesystem, io and random; leave out what needs more (sockets, HTTP), or build with `assay build`, which needs none";
 const COMPONENT_HINT: &str = "build it with `assay build`, or check it with a component validator";
 
 impl RefusalClass {
@@ -89,6 +95,31 @@ pub struct Refusal {
 impl Refusal {
     fn new(class: RefusalClass, message: impl Into<String>, hint: &'static str) -> Self {
         Self { class, message: message.into(), hint: Cow::Borrowed(hint) }
+    }
+
+    /// Everything that speaks against what a component imports, under these limits.
+    pub fn of_imports(imports: &[String], limits: &SandboxLimits) -> Vec<Self> {
+        imports.iter().filter_map(|import| Self::of_import(import, limits)).collect()
+    }
+
+    fn of_import(import: &str, limits: &SandboxLimits) -> Option<Self> {
+        let (why, hint) = if ALLOWED.contains(&import) {
+            return None;
+        } else if !is_wasi(import) {
+            ("that is not offered", "only assay:measure@0.1.0 and a part of WASI 0.2 are")
+        } else if !limits.wasi {
+            ("WASI is forbidden here", NO_WASI_HINT)
+        } else {
+            match offered(import) {
+                Offered::Yes => return None,
+                Offered::OtherVersion => {
+                    ("that is not offered in this version", "build it for WASI 0.2, in a release")
+                }
+                Offered::No => ("that is not offered", PART_HINT),
+            }
+        };
+        let message = format!("it imports `{}`: {why}", printable(import, 200));
+        Some(Self::new(RefusalClass::ImportNotAllowed, message, hint))
     }
 
     /// Against a component on which a compiler within its limits gave up.
@@ -137,7 +168,7 @@ impl Sandbox {
     fn fit(&self, component: &Component) -> Result<Measure, Refusal> {
         self.link(component).map_err(|error| {
             let message = format!("it does not fit the world `measure`: {}", chain(&error));
-            let hint = "the SDK and the host must speak the same version of assay:measure";
+            let hint = "the SDK and the host must speak the same version of assay:measure, and of WASI 0.2 nothing later than 0.2.12 may be used";
             Refusal::new(RefusalClass::InvalidComponent, message, hint)
         })
     }
@@ -174,16 +205,7 @@ impl Sandbox {
     }
 
     fn check_interface(&self, component: &Component, imports: &[String]) -> Vec<Refusal> {
-        let mut reasons = Vec::new();
-        for import in imports.iter().filter(|import| !ALLOWED.contains(&import.as_str())) {
-            let hint = if import.starts_with("wasi:") {
-                "build for wasm32-unknown-unknown, as `assay build` does"
-            } else {
-                "only the interfaces of assay:measure@0.1.0 are there"
-            };
-            let message = format!("it imports `{}`", printable(import, 200));
-            reasons.push(Refusal::new(RefusalClass::ImportNotAllowed, message, hint));
-        }
+        let mut reasons = Refusal::of_imports(imports, &self.limits);
         let ty = component.component_type();
         for export in ["describe", "evaluate"] {
             if ty.get_export(&self.engine, export).is_none() {
@@ -200,7 +222,7 @@ impl Sandbox {
         let bad = |message: String, hint| Refusal::new(RefusalClass::BadDescription, message, hint);
         let hint = "describe() must return constants and call nothing of the host but log";
         let mut store = self
-            .store(Box::new(NoHost), self.limits.describe_fuel_max)
+            .store(Box::new(NoHost), self.limits.describe_fuel_max, DESCRIBE_SEED)
             .map_err(|error| bad(format!("describe could not run: {error}"), hint))?;
         let called = measure
             .0

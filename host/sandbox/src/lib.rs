@@ -5,7 +5,7 @@
 //! HTTP, the store.
 //!
 //! Begin with [`Sandbox::admit`] and [`Sandbox::run`]; `engine.rs` is the only place that configures
-//! wasmtime.
+//! wasmtime, `wasi.rs` the only one that says what of WASI there is.
 
 mod admission;
 mod bindings;
@@ -15,6 +15,7 @@ mod limits;
 mod outcome;
 mod run;
 mod state;
+mod wasi;
 mod watchdog;
 
 pub use admission::{Admitted, Description, Refusal, RefusalClass};
@@ -22,3 +23,4 @@ pub use limits::SandboxLimits;
 pub use outcome::{Outcome, UnitReport};
 pub use run::{Measure, Sandbox};
 pub use state::{Level, LogLine, NoHost};
+pub use wasi::is_wasi;

@@ -23,6 +23,13 @@ impl Shown for usize {
     }
 }
 
+/// A setting: 1 if it is on.
+impl Shown for bool {
+    fn shown(self) -> u64 {
+        u64::from(self)
+    }
+}
+
 impl Shown for Duration {
     fn shown(self) -> u64 {
         self.as_secs()
@@ -47,6 +54,11 @@ macro_rules! limits {
         impl SandboxLimits {
             /// The published limits.
             pub const PUBLISHED: Self = Self { $($name: $value,)+ };
+
+            /// Every field by name, settings too: what a digest of the limits is made of.
+            pub fn numbers(&self) -> Vec<(&'static str, u64)> {
+                vec![$((stringify!($name), self.$name.shown()),)+]
+            }
 
             /// The limits as rows of a table, in order.
             pub fn rows(&self) -> Vec<Limit> {
@@ -82,7 +94,13 @@ limits! {
     /// What is lifted from the guest in one call.
     hostcall_bytes_max: usize = 2 << 20, "bytes", "a window of 1 MiB, and as much again";
     /// Handles alive.
-    handles_max: usize = 4098, "handles", "the tensors that may live, and the two that `evaluate` is handed";
+    handles_max: usize = 4352, "handles", "the tensors that may live, the two that `evaluate` is handed, and 254 of WASI's";
+    /// Whether the deterministic part of WASI 0.2 may be imported; a contest may forbid it.
+    wasi: bool = true;
+    /// Random bytes that WASI hands out in one unit.
+    random_bytes_max: usize = 16 << 20, "bytes", "a language runtime takes some thousands to start; a measure that wants more seeds a generator of its own";
+    /// Pollables in one list of WASI's `poll`.
+    poll_max: usize = 256, "pollables", "some ten times the streams and timers that there can be a use for";
     /// Messages in the log.
     log_lines_max: usize = 200, "messages", "enough to follow a run by; what comes after is dropped";
     /// The log's texts together.

@@ -12,7 +12,7 @@ use crate::engine::new_engine;
 use crate::host::add_budget;
 use crate::state::{DatasetEntry, NetworkEntry, State, printable};
 use crate::watchdog::Watchdog;
-use crate::{Outcome, SandboxLimits, UnitReport};
+use crate::{Outcome, SandboxLimits, UnitReport, wasi};
 
 /// Compiles, admits and runs components. One of these per process: engines must not be mixed.
 pub struct Sandbox {
@@ -47,6 +47,9 @@ impl Sandbox {
         images::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
         log::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
         add_budget(&mut linker)?;
+        if limits.wasi {
+            wasi::link(&mut linker)?;
+        }
         Ok(Self { engine, linker, limits, watchdog: None })
     }
 
@@ -82,8 +85,9 @@ impl Sandbox {
         &self,
         host: Box<dyn Host + Send>,
         fuel: u64,
+        seed: UnitSeed,
     ) -> wasmtime::Result<Store<State>> {
-        let mut store = Store::new(&self.engine, State::new(host, self.limits, fuel));
+        let mut store = Store::new(&self.engine, State::new(host, self.limits, fuel, seed));
         store.limiter(|state| &mut state.limiter);
         store.set_fuel(fuel)?;
         store.set_hostcall_fuel(self.limits.hostcall_bytes_max);
@@ -95,7 +99,7 @@ impl Sandbox {
     /// Evaluates one network: everything that can happen is an outcome.
     pub fn run(&self, measure: &Measure, host: Box<dyn Host + Send>, seed: UnitSeed) -> UnitReport {
         let fuel_max = self.limits.fuel_max;
-        let mut store = match self.store(host, fuel_max) {
+        let mut store = match self.store(host, fuel_max, seed) {
             Ok(store) => store,
             Err(error) => {
                 return UnitReport::inconclusive(format!("no store: {error}"), seed);
@@ -113,6 +117,7 @@ impl Sandbox {
             Ok(Err(error)) => classify(store.data(), &error),
             Err(_) => Outcome::Inconclusive("the host panicked".to_owned()),
         };
+        store.data_mut().end_lines();
         let fuel = fuel_max - store.get_fuel().unwrap_or(0);
         let log = std::mem::take(&mut store.data_mut().log);
         UnitReport { outcome, fuel, seed, log }

@@ -3,12 +3,14 @@
 use std::fmt;
 
 use assay_call::{Call, DatasetHandle, ErrorKind, Host, NetworkHandle, Reply, Stop, TensorHandle};
+use assay_ids::UnitSeed;
 use serde::{Deserialize, Serialize};
 use wasmtime::component::ResourceTable;
 
 use crate::SandboxLimits;
 use crate::bindings::assay::measure::types::Error;
 use crate::limits::Limiter;
+use crate::wasi::Wasi;
 
 /// A guest's tensor handle.
 #[expect(unreachable_pub, reason = "the generated bindings re-export it")]
@@ -59,17 +61,24 @@ pub(crate) struct State {
     pub(crate) fuel_max: u64,
     pub(crate) log: Vec<LogLine>,
     log_bytes: usize,
+    pub(crate) wasi: Wasi,
     /// Why the unit was stopped from the host's side, if it was.
     pub(crate) stop: Option<Stop>,
     host: Box<dyn Host + Send>,
 }
 
 impl State {
-    pub(crate) fn new(host: Box<dyn Host + Send>, limits: SandboxLimits, fuel_max: u64) -> Self {
+    pub(crate) fn new(
+        host: Box<dyn Host + Send>,
+        limits: SandboxLimits,
+        fuel_max: u64,
+        seed: UnitSeed,
+    ) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.handles_max);
         let limiter = Limiter::new(limits);
-        Self { table, limiter, limits, fuel_max, log: Vec::new(), log_bytes: 0, stop: None, host }
+        let (log, wasi) = (Vec::new(), Wasi::new(seed, &limits));
+        Self { table, limiter, limits, fuel_max, log, log_bytes: 0, wasi, stop: None, host }
     }
 
     /// Asks the host. The outer error stops the unit, the inner one is the guest's to see.
@@ -115,15 +124,21 @@ impl State {
         self.host.note(name, text);
     }
 
-    /// Writes a message to the log, within the limits.
-    pub(crate) fn write(&mut self, level: Level, text: &str) {
+    /// Writes a message to the log, within the limits; whether there was room for it.
+    pub(crate) fn write(&mut self, level: Level, text: &str) -> bool {
         let text = printable(text, self.limits.text_bytes_max);
-        if self.log.len() < self.limits.log_lines_max
-            && self.log_bytes + text.len() <= self.limits.log_bytes_max
-        {
+        let room = self.log.len() < self.limits.log_lines_max
+            && self.log_bytes + text.len() <= self.limits.log_bytes_max;
+        if room {
             self.log_bytes += text.len();
             self.log.push(LogLine { level, text });
         }
+        room
+    }
+
+    /// Whether the log takes no further message, however short.
+    pub(crate) fn log_is_full(&self) -> bool {
+        self.log.len() >= self.limits.log_lines_max || self.log_bytes >= self.limits.log_bytes_max
     }
 }
 
@@ -172,7 +187,7 @@ mod tests {
     fn the_log_stops_at_its_limits() {
         let mut limits = SandboxLimits::PUBLISHED;
         (limits.log_lines_max, limits.log_bytes_max) = (2, 5);
-        let mut state = State::new(Box::new(NoHost), limits, 0);
+        let mut state = State::new(Box::new(NoHost), limits, 0, UnitSeed(0));
         for text in ["abc", "abc", "ab", "c"] {
             state.write(Level::Info, text);
         }

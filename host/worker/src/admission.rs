@@ -63,6 +63,11 @@ impl Worker {
         let size = bytes.len();
         let kept = self.cache.as_ref().and_then(|cache| cache.get(digest, compatibility));
         if let Some((Kept { imports, description }, code)) = kept.as_deref().and_then(open) {
+            // What was admitted before may be forbidden now.
+            let reasons = Refusal::of_imports(&imports, &self.limits);
+            if !reasons.is_empty() {
+                return Err(NotAdmitted::Refused(reasons));
+            }
             let code = Arc::new(sealed(code)?);
             return Ok(Admission { digest, size, imports, description, code });
         }

@@ -131,7 +131,7 @@ pub(crate) fn said(report: &UnitReport, meters: Meters) -> Option<Said> {
 /// Digest of everything that limits a unit: the border's table, the budget, the sandbox, and the work
 /// that came of the budget.
 fn limits_of(sandbox: SandboxLimits, unit: Limits) -> Digest {
-    let (budget, sandbox) = (Budget::PUBLISHED.rows(), sandbox.rows());
-    let rows = LIMITS.iter().chain(&budget).chain(&sandbox).map(|row| (row.name, row.value));
-    limits_digest(rows.chain([("work_max", unit.work_max)]))
+    let budget = Budget::PUBLISHED.rows();
+    let rows = LIMITS.iter().chain(&budget).map(|row| (row.name, row.value));
+    limits_digest(rows.chain(sandbox.numbers()).chain([("work_max", unit.work_max)]))
 }

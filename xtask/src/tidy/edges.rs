@@ -187,6 +187,7 @@ mod tests {
             ("assay-cli", "burn", 1),
             ("assay-cli", "burnish", 0),
             ("assay-sandbox", "wasmtime-wasi", 0),
+            ("assay-worker", "wasmtime-wasi-io", 1),
             ("assay-cli", "wasmtime", 1),
             ("assay-engine", "wasmparser", 1),
         ] {

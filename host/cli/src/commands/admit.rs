@@ -9,10 +9,10 @@ use assay_worker::{Admission, CodeCache, NotAdmitted, Program, Worker};
 
 use crate::failure::Failure;
 
-/// A worker under the published limits, whose processes are this program.
-pub(crate) fn worker() -> Result<Worker, Failure> {
+/// A worker under these limits, whose processes are this program.
+pub(crate) fn worker(limits: SandboxLimits) -> Result<Worker, Failure> {
     let program = Program::own().map_err(Failure::new)?;
-    Worker::new(program, SandboxLimits::PUBLISHED, cache()).map_err(Failure::new)
+    Worker::new(program, limits, cache()).map_err(Failure::new)
 }
 
 /// Admits a component; `file` is its name in messages.

@@ -1,5 +1,6 @@
 //! `assay check`: would this component be admitted?
 
+use assay_sandbox::is_wasi;
 use assay_worker::{Admission, NotAdmitted};
 use serde_json::json;
 
@@ -10,7 +11,7 @@ use crate::output;
 
 pub(crate) fn run(args: &CheckArgs) -> Result<(), Failure> {
     let bytes = read(&args.file)?;
-    match admit::worker()?.admit(&bytes) {
+    match admit::worker(args.rules.limits())?.admit(&bytes) {
         Ok(admitted) if args.json => output::json(&json!({
             "schema": 1,
             "ok": true,
@@ -20,6 +21,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Failure> {
             "version": admitted.description.version,
             "authors": admitted.description.authors,
             "imports": admitted.imports,
+            "wasi": wasi(&admitted),
             "reasons": [],
         })),
         Ok(admitted) => output::print(&text(&admitted)),
@@ -54,9 +56,13 @@ fn text(admitted: &Admission) -> String {
         admitted.digest,
     );
     for import in &admitted.imports {
-        text.push_str("      ");
-        text.push_str(import);
-        text.push('\n');
+        let mark = if is_wasi(import) { "  (WASI)" } else { "" };
+        text.push_str(&format!("      {import}{mark}\n"));
     }
     text
+}
+
+/// Those of the imports that are WASI's.
+fn wasi(admitted: &Admission) -> Vec<&str> {
+    admitted.imports.iter().map(String::as_str).filter(|import| is_wasi(import)).collect()
 }

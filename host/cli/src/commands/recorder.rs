@@ -19,6 +19,7 @@ const PHASE: &str = "local";
 pub(crate) struct RunRecorder {
     bundle: BundleWriter,
     lane: LaneName,
+    limits: SandboxLimits,
 }
 
 /// A bundle that is finished.
@@ -29,7 +30,12 @@ pub(crate) struct Kept {
 
 impl RunRecorder {
     /// A new bundle in a directory that is not there yet. An existing one is never touched.
-    pub(crate) fn create(out: &Path, tasks: &[Task], lane: LaneName) -> Result<Self, Failure> {
+    pub(crate) fn create(
+        out: &Path,
+        tasks: &[Task],
+        lane: LaneName,
+        limits: SandboxLimits,
+    ) -> Result<Self, Failure> {
         let named = tasks
             .iter()
             .map(|task| NamedTask { name: task.name().to_owned(), digest: task.digest() });
@@ -40,7 +46,7 @@ impl RunRecorder {
             }
             other => Failure::new(other),
         })?;
-        Ok(Self { bundle, lane })
+        Ok(Self { bundle, lane, limits })
     }
 
     /// A unit begins.
@@ -58,7 +64,7 @@ impl RunRecorder {
         contest: ContestSeed,
         unit: &Unit,
     ) -> Result<(), Failure> {
-        let (limits, lane) = (SandboxLimits::PUBLISHED, self.lane.name());
+        let (limits, lane) = (self.limits, self.lane.name());
         let circumstances = Circumstances { component, task, contest, limits, lane };
         if let Some(record) = record(circumstances, unit).map_err(Failure::new)? {
             self.bundle.append(record).map_err(Failure::new)?;

@@ -49,7 +49,7 @@ impl Stage {
         let usage = |failure: Failure| failure.with_code(USAGE);
         let tasks = args.task.iter().map(|dir| Task::open(dir).map_err(Failure::new));
         let tasks: Vec<Task> = tasks.collect::<Result<_, _>>().map_err(usage)?;
-        let worker = admit::worker()?;
+        let worker = admit::worker(args.rules.limits())?;
         let mut measures = Vec::new();
         for file in &args.component {
             measures.push(admit::admit(&worker, &read(file)?, file.display())?);

@@ -58,11 +58,12 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         .map(|dir| Task::open(dir).map_err(Failure::new))
         .collect::<Result<_, _>>()?;
     let truths: Vec<Option<Reference>> = tasks.iter().map(truth).collect::<Result<_, _>>()?;
-    let way = Way::admit(&bytes, args.file.display(), args.in_process)?;
+    let limits = args.rules.limits();
+    let way = Way::admit(&bytes, args.file.display(), limits, args.in_process)?;
     let mut recorder = args
         .record
         .as_deref()
-        .map(|out| RunRecorder::create(out, &tasks, args.lane))
+        .map(|out| RunRecorder::create(out, &tasks, args.lane, limits))
         .transpose()?;
     let mut computer = way.computer(args.lane, &tasks, args.threads)?;
     let cpu = || way.computer(LaneName::Cpu, &tasks, args.threads);

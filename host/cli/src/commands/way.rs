@@ -33,14 +33,15 @@ enum Answers<'a> {
 }
 
 impl Way {
-    /// Admits a component; `file` is its name in messages.
+    /// Admits a component under these limits; `file` is its name in messages.
     pub(crate) fn admit(
         bytes: &[u8],
         file: impl std::fmt::Display,
+        limits: SandboxLimits,
         in_process: bool,
     ) -> Result<Self, Failure> {
         if in_process {
-            let sandbox = Sandbox::new(SandboxLimits::PUBLISHED)
+            let sandbox = Sandbox::new(limits)
                 .map_err(|error| Failure::new(format!("the sandbox cannot start: {error}")))?;
             let measure = sandbox.admit(bytes).map_err(|reasons| admit::refused(file, &reasons))?;
             return Ok(Self::InProcess { sandbox: Box::new(sandbox), measure: Box::new(measure) });
@@ -48,7 +49,7 @@ impl Way {
         for missing in assay_confine::support().missing() {
             eprintln!("warning: {missing}; components are not fully isolated (see `assay doctor`)");
         }
-        let worker = admit::worker()?;
+        let worker = admit::worker(limits)?;
         let measure = admit::admit(&worker, bytes, file)?;
         Ok(Self::Processes { worker: Box::new(worker), measure: Box::new(measure) })
     }
