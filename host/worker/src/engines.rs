@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use assay_call::Recorder;
 use assay_call::transport::{Beginning, Link, Report, TransportError};
-use assay_task::Task;
+use assay_task::PhaseView;
 
 use crate::program::Process;
 use crate::{Program, Role, WorkerError, engine};
 
-/// An engine process for some tasks, started anew when it is lost.
+/// An engine process for the tasks of one phase, started anew when it is lost.
 pub struct Engines {
-    tasks: Vec<Task>,
+    phase: PhaseView,
     lane: Lane,
     threads: usize,
     wall_max: Duration,
@@ -23,9 +23,9 @@ pub struct Engines {
 }
 
 enum Lane {
-    /// This program, which reads the tasks itself.
+    /// This program, which reads the tasks itself, and is handed the phase's key.
     Cpu(Program),
-    /// The binary `assay-gpu`, which is handed data and networks.
+    /// The binary `assay-gpu`, which is handed data and networks as the phase shows them.
     Gpu(PathBuf),
 }
 
@@ -39,14 +39,14 @@ struct Running {
 }
 
 impl Engines {
-    /// The `cpu` lane for some tasks. A unit may take `wall_max`.
-    pub fn cpu(program: Program, tasks: Vec<Task>, threads: usize, wall_max: Duration) -> Self {
-        Self { tasks, lane: Lane::Cpu(program), threads, wall_max, running: None }
+    /// The `cpu` lane for a phase's tasks. A unit may take `wall_max`.
+    pub fn cpu(program: Program, phase: PhaseView, threads: usize, wall_max: Duration) -> Self {
+        Self { phase, lane: Lane::Cpu(program), threads, wall_max, running: None }
     }
 
-    /// The `gpu` lane for some tasks, by the binary `assay-gpu`.
-    pub fn gpu(binary: &Path, tasks: Vec<Task>, threads: usize, wall_max: Duration) -> Self {
-        Self { tasks, lane: Lane::Gpu(binary.to_owned()), threads, wall_max, running: None }
+    /// The `gpu` lane for a phase's tasks, by the binary `assay-gpu`.
+    pub fn gpu(binary: &Path, phase: PhaseView, threads: usize, wall_max: Duration) -> Self {
+        Self { phase, lane: Lane::Gpu(binary.to_owned()), threads, wall_max, running: None }
     }
 
     /// Starts the process if it is not running; gives what it says of itself.
@@ -70,7 +70,7 @@ impl Engines {
     ) -> Result<(), WorkerError> {
         // Taken out, and put back if all goes well: after an error the next unit gets a fresh process.
         let mut running = self.take()?;
-        let of = self.tasks.get(task).ok_or_else(|| {
+        let of = self.phase.tasks().get(task).ok_or_else(|| {
             let error = std::io::Error::other(format!("there is no task {task}"));
             WorkerError::Machine { what: WHAT, error }
         })?;
@@ -122,14 +122,17 @@ impl Engines {
         let (process, socket) = match &self.lane {
             Lane::Cpu(program) => {
                 let dirs: Vec<PathBuf> =
-                    self.tasks.iter().map(|task| task.dir().to_owned()).collect();
+                    self.phase.tasks().iter().map(|view| view.task().dir().to_owned()).collect();
                 program.start(Role::Engine, engine::arguments(self.threads, &dirs))?
             }
             Lane::Gpu(binary) => Process::start(self.gpu_command(binary), "assay-gpu")?,
         };
         let machine = |error| WorkerError::Machine { what: WHAT, error };
         socket.set_read_timeout(Some(self.wall_max)).map_err(machine)?;
-        let link = Link::connect(socket).map_err(transport)?;
+        let mut link = Link::connect(socket).map_err(transport)?;
+        if let (Lane::Cpu(_), Some(key)) = (&self.lane, self.phase.key()) {
+            link.phase(key).map_err(transport)?;
+        }
         Ok(Running { link, handed: None, late: Instant::now(), _process: process })
     }
 

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use assay_call::Detail;
-use assay_ids::{ContestSeed, Digest};
-use assay_record::{BundleWriter, NamedTask, RecordError};
+use assay_ids::{ContestSeed, Digest, PhaseKey};
+use assay_record::{BundleWriter, NamedTask, RecordError, new_salt};
 use assay_sandbox::SandboxLimits;
-use assay_task::Task;
-use assay_worker::{Circumstances, Recording, Unit, record};
+use assay_task::{PhaseView, TaskView};
+use assay_worker::{Circumstances, HiddenPhase, Recording, Unit, record};
 
 use crate::args::LaneName;
 use crate::failure::{Failure, USAGE};
@@ -19,6 +19,8 @@ const PHASE: &str = "local";
 pub(crate) struct RunRecorder {
     bundle: BundleWriter,
     lane: LaneName,
+    /// The commitment of the phase's key, in a hidden phase.
+    key: Option<Digest>,
 }
 
 /// A bundle that is finished.
@@ -29,10 +31,10 @@ pub(crate) struct Kept {
 
 impl RunRecorder {
     /// A new bundle in a directory that is not there yet. An existing one is never touched.
-    pub(crate) fn create(out: &Path, tasks: &[Task], lane: LaneName) -> Result<Self, Failure> {
-        let named = tasks
-            .iter()
-            .map(|task| NamedTask { name: task.name().to_owned(), digest: task.digest() });
+    pub(crate) fn create(out: &Path, phase: &PhaseView, lane: LaneName) -> Result<Self, Failure> {
+        let tasks = phase.tasks().iter().map(TaskView::task);
+        let named =
+            tasks.map(|task| NamedTask { name: task.name().to_owned(), digest: task.digest() });
         let bundle = BundleWriter::create(out, PHASE, named.collect());
         let bundle = bundle.map_err(|error| match error {
             RecordError::Exists { .. } | RecordError::Refused { .. } => {
@@ -40,7 +42,7 @@ impl RunRecorder {
             }
             other => Failure::new(other),
         })?;
-        Ok(Self { bundle, lane })
+        Ok(Self { bundle, lane, key: phase.key().map(PhaseKey::commitment) })
     }
 
     /// A unit begins.
@@ -54,12 +56,14 @@ impl RunRecorder {
     /// The unit is over. An inconclusive one leaves no record.
     pub(crate) fn append(
         &mut self,
-        (component, task): (Digest, &Task),
+        (component, task): (Digest, &TaskView),
         contest: ContestSeed,
         unit: &Unit,
     ) -> Result<(), Failure> {
         let (limits, lane) = (SandboxLimits::PUBLISHED, self.lane.name());
-        let circumstances = Circumstances { component, task, contest, limits, lane };
+        let hidden = |key| Ok(HiddenPhase { key, salt: new_salt().map_err(Failure::new)? });
+        let hidden = self.key.map(hidden).transpose()?;
+        let circumstances = Circumstances { component, task, hidden, contest, limits, lane };
         if let Some(record) = record(circumstances, unit).map_err(Failure::new)? {
             self.bundle.append(record).map_err(Failure::new)?;
         }
