@@ -74,6 +74,18 @@ impl Recipients {
 }
 
 /// An organizer's secret keys, from one file. They have no `Debug`, `Display` or `Serialize`.
+///
+/// ```compile_fail
+/// fn shown(keys: &assay_seal::Identities) -> String {
+///     format!("{keys:?}")
+/// }
+/// ```
+///
+/// ```
+/// fn shown(keys: &assay_seal::Identities) -> String {
+///     format!("{:?}", keys.place())
+/// }
+/// ```
 pub struct Identities {
     place: String,
     list: Vec<x25519::Identity>,

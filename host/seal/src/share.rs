@@ -16,6 +16,18 @@ const KIND: &str = "assay-truth-share-1";
 pub(crate) const TEXT_BYTES_MAX: usize = 1024;
 
 /// A share. Its value has no `Debug`, `Display` or `Serialize`, and is wiped from memory.
+///
+/// ```compile_fail
+/// fn shown(share: &assay_seal::Share) -> String {
+///     format!("{share:?}")
+/// }
+/// ```
+///
+/// ```
+/// fn shown(share: &assay_seal::Share) -> String {
+///     format!("{:?} {:?}", share.commitment(), share.index())
+/// }
+/// ```
 pub struct Share {
     place: String,
     commitment: Digest,
