@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use assay_ids::UnitSeed;
 use assay_sandbox::{Outcome, SandboxLimits};
-use assay_task::Task;
+use assay_task::{PhaseView, Task};
 use assay_tests::{assay, binary, built_guest, shipped_task};
 use assay_worker::{Admission, Engines, Program, Unit, Worker};
 use tempfile::TempDir;
@@ -45,7 +45,8 @@ fn a_cache_shared_by_measures_changes_nothing() {
     let run = |cache_bytes| {
         let task = Task::open(&shipped_task()).unwrap();
         let network = task.network_ids()[0].to_owned();
-        let engines = Engines::cpu(program.clone(), vec![task], 0, wall_max);
+        let phase = PhaseView::new(vec![task], None);
+        let engines = Engines::cpu(program.clone(), phase, 0, wall_max);
         let mut engines = engines.with_cache(cache_bytes);
         let mut unit =
             |measure| worker.unit(&mut engines, measure, (0, &network), UnitSeed(3), None);
@@ -74,7 +75,8 @@ impl Stage {
         let measure = measure.unwrap_or_else(|error| panic!("{error:?}"));
         let task = Task::open(&shipped_task()).unwrap();
         let network = task.network_ids()[0].to_owned();
-        let engines = Engines::cpu(program, vec![task], 1, wall_max);
+        let phase = PhaseView::new(vec![task], None);
+        let engines = Engines::cpu(program, phase, 1, wall_max);
         Self { worker, measure, engines, network, names: TempDir::new().unwrap() }
     }
 

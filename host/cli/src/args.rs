@@ -30,14 +30,14 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Score a file of predictions as the reference contest does.
     Score(ScoreArgs),
-    /// Import, verify and inspect tasks.
+    /// Import, verify and inspect tasks; seal their truth until the release.
     #[command(subcommand)]
     Task(TaskCommand),
     /// Train the networks of a task from a recipe.
     Train(TrainArgs),
     /// Check a bundle of records: chain, signature, transcripts, and scores where tasks are given.
     Verify(VerifyBundleArgs),
-    /// Make the keys that sign bundles.
+    /// Make the keys that sign bundles, and those of hidden phases.
     #[command(subcommand)]
     Key(KeyCommand),
 }
@@ -102,6 +102,10 @@ pub(crate) struct RunArgs {
     /// Keep a record of every unit in a new directory, for `assay verify` and `assay replay`.
     #[arg(long, value_name = "OUT")]
     pub(crate) record: Option<PathBuf>,
+    /// Show the tasks as a hidden phase with the key in this file does: examples and networks in its
+    /// order, networks under neutral ids.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) phase_key: Option<PathBuf>,
 }
 
 #[derive(Debug, Parser)]
@@ -120,6 +124,9 @@ pub(crate) struct ReplayArgs {
     pub(crate) component: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) rules: Rules,
+    /// File of the key of the records' hidden phase: to execute them again. `transcript` needs none.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) phase_key: Option<PathBuf>,
     /// Computing threads; 0 takes one for each core. The result does not depend on it.
     #[arg(long, default_value_t = 0)]
     pub(crate) threads: usize,
@@ -205,6 +212,71 @@ pub(crate) enum TaskCommand {
     Verify(VerifyArgs),
     /// Show what a task holds.
     Inspect(VerifyArgs),
+    /// Encrypt the truth of tasks under a key that is split between the organizers, and print the
+    /// commitment to it.
+    Seal(SealArgs),
+    /// Open the one share of a sealed truth that is for you, to hand it over.
+    Share(ShareArgs),
+    /// Bring the truth of tasks back, with enough organizers' keys or shares.
+    Unseal(UnsealArgs),
+    /// Print the commitment to a truth that is or was sealed; where it is unsealed, check it.
+    Commitment(CommitmentArgs),
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct SealArgs {
+    /// Directories of the tasks.
+    #[arg(required = true)]
+    pub(crate) dir: Vec<PathBuf>,
+    /// Public key of an organizer (`age1…`), who gets one share; repeat for each.
+    #[arg(long, value_name = "KEY", num_args = 1.., required_unless_present = "recipients_file")]
+    pub(crate) recipient: Vec<String>,
+    /// File of such keys, one in a line; repeat for several.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) recipients_file: Vec<PathBuf>,
+    /// How many shares open the truth.
+    #[arg(long, default_value_t = 2)]
+    pub(crate) threshold: usize,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct ShareArgs {
+    /// Directory of the task.
+    pub(crate) dir: PathBuf,
+    /// File of your secret key, as age-keygen makes it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) identity: PathBuf,
+    /// New file for the share. Whoever has enough of them opens the truth.
+    #[arg(short, long, value_name = "SHARE")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct UnsealArgs {
+    /// Directories of the tasks.
+    #[arg(required = true)]
+    pub(crate) dir: Vec<PathBuf>,
+    /// File of an organizer's secret key, as age-keygen makes it; repeat for each.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) identity: Vec<PathBuf>,
+    /// File of a share that an organizer has handed over; repeat for each.
+    #[arg(long, value_name = "SHARE", num_args = 1..)]
+    pub(crate) share: Vec<PathBuf>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct CommitmentArgs {
+    /// Directory of the task.
+    pub(crate) dir: PathBuf,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Parser)]
@@ -256,10 +328,30 @@ pub(crate) enum KeyCommand {
     New(KeyArgs),
     /// Print the public key of a secret key's file.
     Public(KeyArgs),
+    /// Make the key of a hidden phase in a new file that only its owner can read, and print its
+    /// commitment.
+    Phase(KeyArgs),
+    /// Print the commitment of a phase's key: what is published of it before the release.
+    Commitment(KeyArgs),
+    /// Print which network a hidden phase shows under which id.
+    Order(OrderArgs),
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct OrderArgs {
+    /// File of the phase's key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) phase_key: PathBuf,
+    /// Directory of a task; repeat for several.
+    #[arg(long, required = true, value_name = "DIR", num_args = 1..)]
+    pub(crate) task: Vec<PathBuf>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Parser)]
 pub(crate) struct KeyArgs {
-    /// File of the secret key.
+    /// File of the key.
     pub(crate) file: PathBuf,
 }

@@ -35,10 +35,17 @@ fn main() -> ExitCode {
         Command::Task(TaskCommand::Import(args)) => commands::import::run(&args),
         Command::Task(TaskCommand::Verify(args)) => commands::verify::run(&args),
         Command::Task(TaskCommand::Inspect(args)) => commands::inspect::run(&args),
+        Command::Task(TaskCommand::Seal(args)) => commands::seal::seal(&args),
+        Command::Task(TaskCommand::Share(args)) => commands::unseal::share(&args),
+        Command::Task(TaskCommand::Unseal(args)) => commands::unseal::unseal(&args),
+        Command::Task(TaskCommand::Commitment(args)) => commands::seal::commitment(&args),
         Command::Train(args) => commands::train::run(&args),
         Command::Verify(args) => commands::verify_bundle::run(&args),
         Command::Key(KeyCommand::New(args)) => commands::key::new(&args),
         Command::Key(KeyCommand::Public(args)) => commands::key::public(&args),
+        Command::Key(KeyCommand::Phase(args)) => commands::phase_key::new(&args),
+        Command::Key(KeyCommand::Commitment(args)) => commands::phase_key::commitment(&args),
+        Command::Key(KeyCommand::Order(args)) => commands::phase_key::order(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

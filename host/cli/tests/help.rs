@@ -18,11 +18,25 @@ fn every_command_is_listed_and_explains_its_options() {
     }
     assert!(top.contains("Exit codes: 0 ok, 1 failed or differs, 2 usage, 3 inconclusive."));
     let run = help(&["run", "--help"]);
-    for option in ["--task <DIR>", "--json", "--seed <SEED>", "--threads <THREADS>"] {
+    for option in
+        ["--task <DIR>", "--json", "--seed <SEED>", "--threads <THREADS>", "--phase-key <FILE>"]
+    {
         assert!(run.contains(option), "{option} in\n{run}");
     }
     let task = help(&["task", "--help"]);
-    for command in ["import", "verify", "inspect"] {
-        assert!(task.contains(command), "{command} in\n{task}");
+    for command in ["import", "verify", "inspect", "seal", "share", "unseal", "commitment"] {
+        assert!(task.contains(&format!("  {command} ")), "{command} in\n{task}");
+    }
+    let seal = help(&["task", "seal", "--help"]);
+    for option in ["--recipient <KEY>", "--recipients-file <FILE>", "--threshold <THRESHOLD>"] {
+        assert!(seal.contains(option), "{option} in\n{seal}");
+    }
+    let unseal = help(&["task", "unseal", "--help"]);
+    for option in ["--identity <FILE>", "--share <SHARE>"] {
+        assert!(unseal.contains(option), "{option} in\n{unseal}");
+    }
+    let key = help(&["key", "--help"]);
+    for command in ["new", "public", "phase", "commitment", "order"] {
+        assert!(key.contains(&format!("  {command} ")), "{command} in\n{key}");
     }
 }

@@ -86,6 +86,7 @@ fn bundle(target: &Path, key: Option<&SecretKey>) -> Vec<(String, f64)> {
                 dataset: task.manifest().data.digest,
                 limits: limits_digest([("work", limits.work_max)]),
                 world: "assay:measure@0.1.0".to_owned(),
+                phase_key: None,
                 contest_seed: ContestSeed(0),
                 unit_seed: UnitSeed::derive(ContestSeed(0), component, network),
                 host: HostBuild::of_this(),

@@ -54,7 +54,9 @@ pub fn serve_process(stream: &mut UnixStream, lane: &Lane) -> Result<(), Process
                 network = Some(Both { resident, prepared });
                 accept(stream, "")?;
             }
-            Order::Select { .. } => refuse(stream, "this engine reads no tasks: hand them over")?,
+            Order::Select { .. } | Order::Phase(_) => {
+                refuse(stream, "this engine reads no tasks: hand them over")?;
+            }
             Order::Unit(beginning) => {
                 let guest = UnixStream::from(receive_descriptor(stream)?);
                 let (Some(data), Some(network)) = (&data, &network) else {

@@ -1,4 +1,5 @@
-//! Typed identities: digests, seeds and their random numbers, and values that must not leak.
+//! Typed identities: digests, seeds and their random numbers, keys of hidden phases, and values that
+//! must not leak.
 //!
 //! Everything that crosses a crate border under a name or a number has its type here, so that a
 //! seed is never mistaken for a count and a hidden value never reaches a log by accident.
@@ -9,10 +10,12 @@
 
 mod digest;
 mod hidden;
+mod phase;
 mod random;
 mod seed;
 
 pub use digest::{Digest, Digester, ParseDigestError};
 pub use hidden::Hidden;
+pub use phase::{Ordered, PhaseKey};
 pub use random::{Stream, UNIFORM_STEP};
 pub use seed::{ContestSeed, UnitSeed};

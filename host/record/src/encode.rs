@@ -7,7 +7,7 @@ use assay_ids::{ContestSeed, Digest, UnitSeed};
 use crate::{HostBuild, Outcome, Record, RecordError, SandboxBuild, TranscriptSummary};
 
 /// Version of the encoding, as its first field.
-const FORM: &str = "assay record 1";
+const FORM: &str = "assay record 2";
 /// The most bytes of a record: some ten times what one has.
 pub(crate) const RECORD_BYTES_MAX: u64 = 64 << 10;
 
@@ -23,6 +23,8 @@ impl Record {
         out.text("dataset").hash(self.dataset);
         out.text("limits").hash(self.limits);
         out.text("world").text(&self.world);
+        out.text("phase key");
+        optional(&mut out, self.phase_key);
         out.text("contest seed").number(self.contest_seed.0);
         out.text("unit seed").number(self.unit_seed.0);
         out.text("host version").text(&self.host.version);
@@ -45,10 +47,8 @@ impl Record {
         out.text("transcript detail").text(self.transcript.detail.name());
         out.text("transcript").hash(self.transcript.digest);
         out.text("transcript entries").number(self.transcript.entries);
-        out.text("salt").flag(self.salt.is_some());
-        if let Some(salt) = self.salt {
-            out.hash(Digest::from_bytes(salt));
-        }
+        out.text("salt");
+        optional(&mut out, self.salt.map(Digest::from_bytes));
         out.text("previous").hash(self.previous);
         out.finish()
     }
@@ -86,6 +86,7 @@ fn read(from: &mut Reader<'_>) -> Result<Record, Malformed> {
         dataset: hash(from, "dataset")?,
         limits: hash(from, "limits")?,
         world: text(from, "world")?,
+        phase_key: maybe(from, "phase key")?,
         contest_seed: ContestSeed(number(from, "contest seed")?),
         unit_seed: UnitSeed(number(from, "unit seed")?),
         host: HostBuild {
@@ -108,7 +109,7 @@ fn read(from: &mut Reader<'_>) -> Result<Record, Malformed> {
         },
         log: hash(from, "log")?,
         transcript: transcript(from)?,
-        salt: salt(from)?,
+        salt: maybe(from, "salt")?.map(|salt| *salt.as_bytes()),
         previous: hash(from, "previous")?,
     };
     from.end()?;
@@ -150,8 +151,15 @@ fn transcript(from: &mut Reader<'_>) -> Result<TranscriptSummary, Malformed> {
     })
 }
 
-fn salt(from: &mut Reader<'_>) -> Result<Option<[u8; 32]>, Malformed> {
-    from.field("salt")?;
-    let salted = from.flag()?;
-    salted.then(|| from.hash().map(|salt| *salt.as_bytes())).transpose()
+fn optional(out: &mut Writer, bytes: Option<Digest>) {
+    out.flag(bytes.is_some());
+    if let Some(bytes) = bytes {
+        out.hash(bytes);
+    }
+}
+
+fn maybe(from: &mut Reader<'_>, name: &str) -> Result<Option<Digest>, Malformed> {
+    from.field(name)?;
+    let there = from.flag()?;
+    there.then(|| from.hash()).transpose()
 }

@@ -1,9 +1,7 @@
-//! Keys that sign heads (Ed25519), and the files that they lie in.
-//!
-//! A key file is one line of text: a word that says what it is, a space, 64 hexadecimal digits.
+//! Keys that sign heads (Ed25519).
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
@@ -11,12 +9,10 @@ use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::RecordError;
-use crate::files::read_at_most;
+use crate::key_file::{self, bytes, hexadecimal};
 
 const SECRET: &str = "assay-ed25519-secret-1";
 const PUBLIC: &str = "assay-ed25519-public-1";
-/// A key file is shorter.
-const FILE_BYTES_MAX: u64 = 256;
 
 /// A secret key. It has no `Debug`, `Display` or `Serialize`.
 pub struct SecretKey(SigningKey);
@@ -35,12 +31,7 @@ impl SecretKey {
     /// # Errors
     /// The system has none.
     pub fn generate() -> Result<Self, RecordError> {
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(|error| RecordError::Key {
-            place: "the system's randomness".to_owned(),
-            reason: error.to_string(),
-        })?;
-        Ok(Self(SigningKey::from_bytes(&seed)))
+        Ok(Self(SigningKey::from_bytes(&*key_file::random()?)))
     }
 
     /// The key that goes with it.
@@ -57,17 +48,7 @@ impl SecretKey {
     /// # Errors
     /// There is a file already, or the file system refuses.
     pub fn write(&self, path: &Path) -> Result<(), RecordError> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path).map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => RecordError::Exists { path: path.to_path_buf() },
-            _ => RecordError::io(path)(error),
-        })?;
-        let text = format!("{SECRET} {}\n", hexadecimal(self.0.as_bytes()));
-        file.write_all(text.as_bytes()).map_err(RecordError::io(path))?;
-        file.sync_all().map_err(RecordError::io(path))
+        key_file::write_secret(path, SECRET, self.0.as_bytes())
     }
 
     /// Reads a key from its file.
@@ -75,10 +56,8 @@ impl SecretKey {
     /// # Errors
     /// The file is absent, is no secret key, or others than its owner can read it.
     pub fn read(path: &Path) -> Result<Self, RecordError> {
-        let fail = |reason: String| key_error(path, reason);
-        owner_only(path)?;
-        let bytes = line(&read_at_most(path, FILE_BYTES_MAX)?, SECRET).map_err(fail)?;
-        Ok(Self(SigningKey::from_bytes(&bytes)))
+        key_file::owner_only(path)?;
+        Ok(Self(SigningKey::from_bytes(&*key_file::read(path, SECRET)?)))
     }
 }
 
@@ -88,9 +67,14 @@ impl PublicKey {
     /// # Errors
     /// The file is absent or is no public key.
     pub fn read(path: &Path) -> Result<Self, RecordError> {
-        let fail = |reason: String| key_error(path, reason);
-        let bytes = line(&read_at_most(path, FILE_BYTES_MAX)?, PUBLIC).map_err(fail)?;
-        Self::from_bytes(&bytes).map_err(fail)
+        let bytes = match key_file::read(path, PUBLIC) {
+            Err(RecordError::Key { .. }) if key_file::read(path, SECRET).is_ok() => {
+                let reason = "it is a secret key; `assay key public` gives the public one";
+                return Err(key_file::error(path, reason));
+            }
+            other => other?,
+        };
+        Self::from_bytes(&bytes).map_err(|reason| key_file::error(path, reason))
     }
 
     /// The line of its file, without the end of the line.
@@ -171,56 +155,4 @@ impl<'de> Deserialize<'de> for Signature {
         let bytes = bytes(&String::deserialize(deserializer)?).map_err(D::Error::custom)?;
         Ok(Self(ed25519_dalek::Signature::from_bytes(&bytes)))
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
-}
-
-/// Exactly so many bytes as lower-case hexadecimal digits: one text for each value.
-fn bytes<const N: usize>(text: &str) -> Result<[u8; N], String> {
-    let fail = || format!("it must be {} lower-case hexadecimal digits", 2 * N);
-    let digit = |digit: u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
-    if text.len() != 2 * N || !text.bytes().all(digit) {
-        return Err(fail());
-    }
-    let mut bytes = [0; N];
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).map_err(|_| fail())?;
-    }
-    Ok(bytes)
-}
-
-/// The bytes of a key file's line.
-fn line(file: &[u8], kind: &str) -> Result<[u8; 32], String> {
-    let text = std::str::from_utf8(file).map_err(|_| format!("it is no `{kind}` file"))?;
-    let line = text.strip_suffix('\n').unwrap_or(text);
-    if kind == PUBLIC && line.starts_with(SECRET) {
-        return Err("it is a secret key; `assay key public` gives the public one".to_owned());
-    }
-    let digits = line.strip_prefix(kind).and_then(|rest| rest.strip_prefix(' '));
-    bytes(digits.ok_or_else(|| format!("it does not begin with `{kind} `"))?)
-}
-
-fn key_error(path: &Path, reason: String) -> RecordError {
-    RecordError::Key { place: path.display().to_string(), reason }
-}
-
-#[cfg(unix)]
-fn owner_only(path: &Path) -> Result<(), RecordError> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = fs::metadata(path).map_err(RecordError::io(path))?.permissions().mode() & 0o777;
-    let others = mode & 0o077;
-    if others == 0 {
-        return Ok(());
-    }
-    let reason =
-        format!("others than its owner may use this secret key (mode {mode:04o}); chmod 600 it");
-    Err(key_error(path, reason))
-}
-
-#[cfg(not(unix))]
-fn owner_only(path: &Path) -> Result<(), RecordError> {
-    fs::metadata(path).map(drop).map_err(RecordError::io(path))
 }

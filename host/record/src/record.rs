@@ -3,7 +3,7 @@
 use assay_call::{Detail, Meters};
 use assay_ids::{ContestSeed, Digest, Digester, UnitSeed};
 
-use crate::{HostBuild, SandboxBuild};
+use crate::{HostBuild, RecordError, SandboxBuild, key_file};
 
 /// The most bytes of a name, version or class.
 const NAME_MAX: usize = 256;
@@ -17,16 +17,19 @@ pub struct Record {
     pub component: Digest,
     /// Digest of the task.
     pub task: Digest,
-    /// The network's id in the task.
+    /// The network's own id in the task, also where a hidden phase shows it under another.
     pub network_id: String,
     /// Digest of the network.
     pub network: Digest,
-    /// Digest of the training data.
+    /// Digest of the training data, in their own order.
     pub dataset: Digest,
     /// Digest of the limits: [`limits_digest`].
     pub limits: Digest,
     /// The WIT world that the component was run in.
     pub world: String,
+    /// Of hidden phases: the commitment of the phase's key, which decides in what order the measure saw
+    /// the training data.
+    pub phase_key: Option<Digest>,
     /// Seed of the contest.
     pub contest_seed: ContestSeed,
     /// Seed that the measure was handed; it follows from the contest's, the component and the network.
@@ -49,7 +52,7 @@ pub struct Record {
     pub log: Digest,
     /// The transcript.
     pub transcript: TranscriptSummary,
-    /// Of hidden phases: random bytes, so that nobody can guess a record from its digest.
+    /// Of hidden phases, always: random bytes, so that nobody can guess a record from its digest.
     pub salt: Option<[u8; 32]>,
     /// Digest of the record before, or of the phase's name; [`Chain`](crate::Chain) sets it.
     pub previous: Digest,
@@ -121,6 +124,9 @@ impl Record {
                 check_text("outcome text", text)?;
             }
         }
+        if self.phase_key.is_some() && self.salt.is_none() {
+            return Err("a record of a hidden phase has a salt".to_owned());
+        }
         let seed = UnitSeed::derive(self.contest_seed, self.component, self.network);
         if seed != self.unit_seed {
             let (found, expected) = (self.unit_seed.0, seed.0);
@@ -149,6 +155,14 @@ fn check_text(what: &str, text: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("{what} has {} bytes, at most {TEXT_MAX} are kept", text.len()))
+}
+
+/// The salt of one record of a hidden phase, from the system's randomness.
+///
+/// # Errors
+/// The system has none.
+pub fn new_salt() -> Result<[u8; 32], RecordError> {
+    Ok(*key_file::random()?)
 }
 
 /// The digest of the limits that a unit ran under, each by name and value, in the order given.

@@ -38,9 +38,10 @@ fn record() -> impl Strategy<Value = Record> {
     let names = || [name(), name(), name(), name()];
     let digests = proptest::collection::vec(digest(), 9);
     let numbers = any::<[u64; 6]>();
-    let salt = proptest::option::of(any::<[u8; 32]>());
-    (digests, names(), names(), numbers, outcome(), select(Detail::ALL), salt).prop_map(
-        |(d, names, more, n, outcome, detail, salt)| {
+    let hidden = (any::<[u8; 32]>(), proptest::option::of(digest()));
+    let hidden = proptest::option::of(hidden);
+    (digests, names(), names(), numbers, outcome(), select(Detail::ALL), hidden).prop_map(
+        |(d, names, more, n, outcome, detail, hidden)| {
             let [network_id, world, version, compiler] = names;
             let [engine, compatibility, lane, processor] = more;
             Record {
@@ -51,6 +52,7 @@ fn record() -> impl Strategy<Value = Record> {
                 dataset: d[3],
                 limits: d[4],
                 world,
+                phase_key: hidden.and_then(|(_, key)| key),
                 contest_seed: ContestSeed(n[0]),
                 unit_seed: UnitSeed::derive(ContestSeed(n[0]), d[0], d[2]),
                 host: HostBuild { version, lock: d[5], compiler },
@@ -62,7 +64,7 @@ fn record() -> impl Strategy<Value = Record> {
                 meters: Meters { work: n[2], calls: n[3], bytes: n[4] },
                 log: d[6],
                 transcript: TranscriptSummary { detail, digest: d[7], entries: n[5] },
-                salt,
+                salt: hidden.map(|(salt, _)| salt),
                 previous: d[8],
             }
         },
@@ -115,7 +117,7 @@ fn a_record_has_the_bytes_that_it_always_had() {
     let (version, compiler) = ("0.1.0".to_owned(), "rustc 1.95.0".to_owned());
     let host = HostBuild { version, lock: common::digest("lock"), compiler };
     let record = Record { host, ..one() };
-    let digest = "fe9659239094572f2741363e1230ecfc133dace58388137ac747462cd3d917c4";
+    let digest = "a35cd767a7398f780f8ade73a66e9b499969046fffceadbec8a4dd7bd39114b4";
     assert_eq!(record.digest().to_string(), digest);
 }
 
@@ -151,6 +153,26 @@ fn a_chain_names_where_it_breaks() {
     assert_eq!(at, 2, "{reason}");
     assert!(reason.contains("record 1 before it"), "{reason}");
     assert_ne!(Chain::verify("public", &records[..3]).unwrap().last(), chain.last());
+}
+
+#[test]
+fn records_of_the_form_before_are_refused_by_name() {
+    let mut bytes = one().encode();
+    let form = bytes.windows(14).position(|text| text == b"assay record 2").unwrap();
+    bytes[form + 13] = b'1';
+    let error = Record::decode(&bytes).unwrap_err().to_string();
+    assert!(error.contains("assay record 1") && error.contains("assay record 2"), "{error}");
+}
+
+#[test]
+fn a_record_of_a_hidden_phase_has_a_salt() {
+    let hidden = Record { phase_key: Some(Digest::of(b"key")), ..one() };
+    let error = Record::decode(&hidden.encode()).unwrap_err().to_string();
+    assert!(error.contains("has a salt"), "{error}");
+    let hidden = Record { salt: Some([7; 32]), ..hidden };
+    assert_eq!(Record::decode(&hidden.encode()).unwrap(), hidden);
+    let other = Record { phase_key: Some(Digest::of(b"another")), ..hidden.clone() };
+    assert_ne!(hidden.digest(), other.digest());
 }
 
 #[test]

@@ -62,6 +62,30 @@ pub enum TaskError {
         /// Where it would be.
         path: PathBuf,
     },
+    /// The task's truth is sealed.
+    #[error("the truth of {task} is sealed; unseal it with `assay task unseal {} --identity FILE...`, which takes enough of its organizers' keys or shares", dir.display())]
+    SealedTruth {
+        /// The task.
+        task: String,
+        /// Its directory.
+        dir: PathBuf,
+    },
+    /// The task's truth is not in the form that was asked for.
+    #[error("{}: {reason}", dir.display())]
+    TruthForm {
+        /// The truth's directory.
+        dir: PathBuf,
+        /// What it is instead, and what to do.
+        reason: String,
+    },
+    /// What was written of a sealed truth does not give the truth.
+    #[error("{}: the sealed truth does not open as it should: {reason}; nothing was changed", dir.display())]
+    NotProven {
+        /// The truth's directory.
+        dir: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A name that cannot be a task's or a network's.
     #[error("{name:?} cannot name a {what}: {rule}")]
     BadName {

@@ -11,12 +11,14 @@
 //! NAME/networks/model_20/weights.safetensors     "00.kernel", "00.bias", …: <layer>.<role>, F32 or F16
 //! NAME/networks/model_20/initial.safetensors     the same before training (may be absent)
 //! NAME/data/train.safetensors                    inputs [examples, ..shape] F32 or U8, labels U32
-//! NAME.truth/model_configs.json                  the contest's own bytes
+//! NAME.truth/model_configs.json                  the contest's own bytes, or instead of them
+//! NAME.truth/sealed/                             the same, sealed until the release
 //! ```
 //!
-//! Must not know: wasm, HTTP, the store, how networks are executed, how truth is scored.
+//! Must not know: wasm, HTTP, the store, how networks are executed, how truth is scored or
+//! sealed.
 //!
-//! Begin with [`Task`], then [`TaskWriter`], then [`import`].
+//! Begin with [`Task`], then [`PhaseView`], then [`TaskWriter`], then [`import`].
 
 mod digest;
 mod error;
@@ -26,6 +28,8 @@ mod manifest;
 mod name;
 mod task;
 mod tensors;
+mod truth;
+mod view;
 mod writer;
 
 pub use digest::{dataset_digest, network_digest};
@@ -36,4 +40,6 @@ pub use import::{
 pub use manifest::{Data, Manifest, NetworkEntry, Statistics, Storage};
 pub use task::Task;
 pub use tensors::Precision;
+pub use truth::{Files, TruthForm};
+pub use view::{PhaseView, TaskView};
 pub use writer::{TaskWriter, occupied};

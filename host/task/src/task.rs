@@ -11,7 +11,7 @@ use safetensors::Dtype;
 use crate::layers::LayerList;
 use crate::manifest::{Data, MANIFEST, Manifest, NetworkEntry, Storage};
 use crate::name::{TRUTH_SUFFIX, shortened};
-use crate::{TaskError, dataset_digest, network_digest, tensors};
+use crate::{TaskError, TruthForm, dataset_digest, network_digest, tensors};
 
 /// File of the training examples.
 pub(crate) const DATA: &str = "data/train.safetensors";
@@ -116,13 +116,19 @@ impl Task {
     /// The original bytes of `model_configs.json`, from beside the task.
     ///
     /// # Errors
-    /// The truth is not there or cannot be read.
+    /// The truth is not there, is sealed, or cannot be read.
     pub fn truth(&self) -> Result<Hidden<Vec<u8>>, TaskError> {
         let path = truth_dir(&self.dir).join(TRUTH);
-        if !path.is_file() {
-            return Err(TaskError::NoTruth { path });
+        match self.truth_form() {
+            TruthForm::Absent => Err(TaskError::NoTruth { path }),
+            TruthForm::Sealed => {
+                let (task, dir) = (self.manifest.name.clone(), self.dir.clone());
+                Err(TaskError::SealedTruth { task, dir })
+            }
+            TruthForm::Plain | TruthForm::Unsealed | TruthForm::Interrupted => {
+                tensors::read_file(&path).map(Hidden::new)
+            }
         }
-        tensors::read_file(&path).map(Hidden::new)
     }
 
     /// The digest of everything that a measure can meet: name, description, networks, data. Truth,

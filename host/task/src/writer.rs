@@ -387,7 +387,7 @@ fn sync_tree(dir: &Path) -> Result<(), TaskError> {
 }
 
 /// Makes the entries of a directory durable.
-fn sync_dir(dir: &Path) -> Result<(), TaskError> {
+pub(crate) fn sync_dir(dir: &Path) -> Result<(), TaskError> {
     let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
     let open = File::open(dir).map_err(TaskError::io(dir))?;
     open.sync_all().map_err(TaskError::io(dir))

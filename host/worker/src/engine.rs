@@ -14,7 +14,8 @@ use assay_call::transport::{
 };
 use assay_confine::{Profile, confine};
 use assay_engine::{Cache, Engine, Lane, PreparedData, PreparedNetwork};
-use assay_task::Task;
+use assay_ids::PhaseKey;
+use assay_task::{Task, TaskView};
 
 use crate::guest::Ended;
 use crate::last_data::LastData;
@@ -49,12 +50,14 @@ impl Arguments {
 /// A task, opened when it is first asked for.
 struct Named {
     dir: PathBuf,
-    task: Option<Task>,
+    task: Option<TaskView>,
 }
 
 /// The tasks that the process was started for, and what of them is in memory.
 struct Tasks {
     named: Vec<Named>,
+    /// Of a hidden phase.
+    key: Option<Arc<PhaseKey>>,
     data: LastData,
     chosen: Option<Chosen>,
 }
@@ -77,9 +80,13 @@ pub(crate) fn run(mut socket: UnixStream, args: &[OsString]) -> Result<(), Ended
     let named = dirs.into_iter().map(|dir| Named { dir, task: None }).collect();
     // Shared by all units of this process, whatever measures they are of.
     let cache = (cache_bytes_max > 0).then(|| Arc::new(Cache::new(cache_bytes_max)));
-    let mut tasks = Tasks { named, data: LastData::default(), chosen: None };
+    let mut tasks = Tasks { named, key: None, data: LastData::default(), chosen: None };
     while let Some(order) = take_order(&mut socket)? {
         match order {
+            Order::Phase(key) => match tasks.hide(key) {
+                Ok(()) => accept(&mut socket, "")?,
+                Err(reason) => refuse(&mut socket, reason)?,
+            },
             Order::Data(_) | Order::Network(_) => {
                 refuse(&mut socket, "this engine reads its tasks itself: select a network")?;
             }
@@ -115,6 +122,15 @@ const USAGE: &str =
     "it is started with a number of threads, bytes of its cache, and directories of tasks";
 
 impl Tasks {
+    /// Shows the tasks as a hidden phase with this key does. Nothing was shown in another way before.
+    fn hide(&mut self, key: PhaseKey) -> Result<(), &'static str> {
+        if self.key.is_some() || self.named.iter().any(|named| named.task.is_some()) {
+            return Err("a phase has one key, and it comes before the first network");
+        }
+        self.key = Some(Arc::new(key));
+        Ok(())
+    }
+
     /// Reads a network, and its task's data if it is not the last one's.
     fn select(&mut self, at: usize, id: String) -> Result<(), String> {
         if self.chosen.as_ref().is_some_and(|chosen| chosen.task == at && chosen.id == id) {
@@ -126,7 +142,10 @@ impl Tasks {
         let named = self.named.get_mut(at).ok_or_else(|| format!("task {at} of {count} tasks"))?;
         let task = match &mut named.task {
             Some(task) => task,
-            none => none.insert(Task::open(&named.dir).map_err(|error| error.to_string())?),
+            none => {
+                let task = Task::open(&named.dir).map_err(|error| error.to_string())?;
+                none.insert(TaskView::new(task, self.key.clone()))
+            }
         };
         let data = self.data.of(at, task).map_err(|error| error.to_string())?;
         let network = task.network(&id).map_err(|error| error.to_string())?;

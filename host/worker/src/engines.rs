@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use assay_call::Recorder;
 use assay_call::transport::{Beginning, Link, Report, TransportError};
-use assay_task::Task;
+use assay_task::PhaseView;
 
 use crate::program::Process;
 use crate::{Program, Role, WorkerError, engine};
 
-/// An engine process for some tasks, started anew when it is lost.
+/// An engine process for the tasks of one phase, started anew when it is lost.
 pub struct Engines {
-    tasks: Vec<Task>,
+    phase: PhaseView,
     lane: Lane,
     threads: usize,
     wall_max: Duration,
@@ -24,9 +24,9 @@ pub struct Engines {
 }
 
 enum Lane {
-    /// This program, which reads the tasks itself.
+    /// This program, which reads the tasks itself, and is handed the phase's key.
     Cpu(Program),
-    /// The binary `assay-gpu`, which is handed data and networks.
+    /// The binary `assay-gpu`, which is handed data and networks as the phase shows them.
     Gpu(PathBuf),
 }
 
@@ -40,18 +40,18 @@ struct Running {
 }
 
 impl Engines {
-    /// The `cpu` lane for some tasks. A unit may take `wall_max`.
-    pub fn cpu(program: Program, tasks: Vec<Task>, threads: usize, wall_max: Duration) -> Self {
-        Self::new(tasks, Lane::Cpu(program), threads, wall_max)
+    /// The `cpu` lane for a phase's tasks. A unit may take `wall_max`.
+    pub fn cpu(program: Program, phase: PhaseView, threads: usize, wall_max: Duration) -> Self {
+        Self::new(phase, Lane::Cpu(program), threads, wall_max)
     }
 
-    /// The `gpu` lane for some tasks, by the binary `assay-gpu`.
-    pub fn gpu(binary: &Path, tasks: Vec<Task>, threads: usize, wall_max: Duration) -> Self {
-        Self::new(tasks, Lane::Gpu(binary.to_owned()), threads, wall_max)
+    /// The `gpu` lane for a phase's tasks, by the binary `assay-gpu`.
+    pub fn gpu(binary: &Path, phase: PhaseView, threads: usize, wall_max: Duration) -> Self {
+        Self::new(phase, Lane::Gpu(binary.to_owned()), threads, wall_max)
     }
 
-    fn new(tasks: Vec<Task>, lane: Lane, threads: usize, wall_max: Duration) -> Self {
-        Self { tasks, lane, threads, wall_max, cache_bytes_max: 0, running: None }
+    fn new(phase: PhaseView, lane: Lane, threads: usize, wall_max: Duration) -> Self {
+        Self { phase, lane, threads, wall_max, cache_bytes_max: 0, running: None }
     }
 
     /// Lets the `cpu` lane's process keep so many bytes of results, for later units that ask for the
@@ -84,7 +84,7 @@ impl Engines {
     ) -> Result<(), WorkerError> {
         // Taken out, and put back if all goes well: after an error the next unit gets a fresh process.
         let mut running = self.take()?;
-        let of = self.tasks.get(task).ok_or_else(|| {
+        let of = self.phase.tasks().get(task).ok_or_else(|| {
             let error = std::io::Error::other(format!("there is no task {task}"));
             WorkerError::Machine { what: WHAT, error }
         })?;
@@ -135,10 +135,11 @@ impl Engines {
     fn start(&self) -> Result<Running, WorkerError> {
         let (process, socket) = match &self.lane {
             Lane::Cpu(program) => {
+                let tasks = self.phase.tasks().iter().map(|view| view.task().dir().to_owned());
                 let arguments = engine::Arguments {
                     threads: self.threads,
                     cache_bytes_max: self.cache_bytes_max,
-                    tasks: self.tasks.iter().map(|task| task.dir().to_owned()).collect(),
+                    tasks: tasks.collect(),
                 };
                 program.start(Role::Engine, arguments.words())?
             }
@@ -146,7 +147,10 @@ impl Engines {
         };
         let machine = |error| WorkerError::Machine { what: WHAT, error };
         socket.set_read_timeout(Some(self.wall_max)).map_err(machine)?;
-        let link = Link::connect(socket).map_err(transport)?;
+        let mut link = Link::connect(socket).map_err(transport)?;
+        if let (Lane::Cpu(_), Some(key)) = (&self.lane, self.phase.key()) {
+            link.phase(key).map_err(transport)?;
+        }
         Ok(Running { link, handed: None, late: Instant::now(), _process: process })
     }
 

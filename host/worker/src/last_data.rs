@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use assay_engine::PreparedData;
-use assay_task::{Task, TaskError};
+use assay_task::{TaskError, TaskView};
 
 /// The data of the task that was asked for last, and of no other.
 #[derive(Default)]
 pub(crate) struct LastData(Option<(usize, Arc<PreparedData>)>);
 
 impl LastData {
-    /// The data of a task; `at` tells tasks apart.
-    pub(crate) fn of(&mut self, at: usize, task: &Task) -> Result<Arc<PreparedData>, TaskError> {
+    /// The data of a task as its phase shows it; `at` tells tasks apart.
+    pub(crate) fn of(
+        &mut self,
+        at: usize,
+        task: &TaskView,
+    ) -> Result<Arc<PreparedData>, TaskError> {
         if let Some((of, data)) = &self.0
             && *of == at
         {

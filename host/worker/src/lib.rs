@@ -34,7 +34,7 @@ pub use code::CodeCache;
 pub use engines::Engines;
 pub use local::Local;
 pub use program::{Program, Role};
-pub use record::{Circumstances, record};
+pub use record::{Circumstances, HiddenPhase, record};
 pub use replay::{ReplayError, Verdict};
 pub use unit::{Recording, Unit, Used};
 pub use worker::Worker;

@@ -6,7 +6,7 @@ use assay_call::{Budget, Detail, Session};
 use assay_engine::{Engine, Lane, PreparedNetwork};
 use assay_ids::UnitSeed;
 use assay_sandbox::{Measure, Sandbox};
-use assay_task::Task;
+use assay_task::TaskView;
 
 use crate::last_data::LastData;
 use crate::{Recording, Unit, Used, WorkerError};
@@ -23,14 +23,15 @@ impl Local {
         Ok(Self { lane: Lane::new(threads)?, data: LastData::default() })
     }
 
-    /// Evaluates one network of a task in a fresh instance. `at` tells tasks apart.
+    /// Evaluates one network of a task, by the id under which the phase shows it, in a fresh instance.
+    /// `at` tells tasks apart.
     ///
     /// # Errors
     /// The task cannot be read.
     pub fn unit(
         &mut self,
         (sandbox, measure): (&Sandbox, &Measure),
-        (at, task): (usize, &Task),
+        (at, task): (usize, &TaskView),
         network: &str,
         seed: UnitSeed,
         recording: Option<Recording>,

@@ -8,17 +8,28 @@ use assay_record::{
     HostBuild, Outcome, Record, SandboxBuild, TranscriptSummary, limits_digest, log_digest,
 };
 use assay_sandbox::{Sandbox, SandboxLimits, UnitReport};
-use assay_task::Task;
+use assay_task::TaskView;
 
 use crate::{Unit, Used, WorkerError};
+
+/// What a record of a hidden phase has and one of a public phase has not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HiddenPhase {
+    /// The commitment of the phase's key.
+    pub key: Digest,
+    /// Random bytes, new for each record.
+    pub salt: [u8; 32],
+}
 
 /// What a unit ran in, as far as the unit itself does not know it.
 #[derive(Clone, Copy)]
 pub struct Circumstances<'a> {
     /// Digest of the component.
     pub component: Digest,
-    /// The task.
-    pub task: &'a Task,
+    /// The task, as the phase shows it.
+    pub task: &'a TaskView,
+    /// Of a hidden phase.
+    pub hidden: Option<HiddenPhase>,
     /// Seed of the contest.
     pub contest: ContestSeed,
     /// The sandbox's limits.
@@ -35,22 +46,23 @@ pub fn record(of: Circumstances<'_>, unit: &Unit) -> Result<Option<Record>, Work
     let Some(Used { limits, meters, transcript, detail, entries }) = unit.used else {
         return Ok(None);
     };
-    let (Some(said), Some(network)) =
-        (said(&unit.report, meters), of.task.network_digest(&unit.id))
-    else {
+    let (own, network) = (of.task.own_id(&unit.id), of.task.network_digest(&unit.id));
+    let (Some(said), Some(own), Some(network)) = (said(&unit.report, meters), own, network) else {
         return Ok(None);
     };
+    let task = of.task.task();
     let compatibility =
         Sandbox::compatibility().map_err(|error| WorkerError::Sandbox(error.to_string()))?;
     let levels: Vec<&str> = SimdLevel::available().into_iter().map(SimdLevel::name).collect();
     Ok(Some(Record {
         component: of.component,
-        task: of.task.digest(),
-        network_id: unit.id.clone(),
+        task: task.digest(),
+        network_id: own.to_owned(),
         network,
-        dataset: of.task.manifest().data.digest,
+        dataset: task.manifest().data.digest,
         limits: limits_of(of.limits, limits),
         world: WORLD.to_owned(),
+        phase_key: of.hidden.map(|hidden| hidden.key),
         contest_seed: of.contest,
         unit_seed: unit.report.seed,
         host: HostBuild::of_this(),
@@ -65,7 +77,7 @@ pub fn record(of: Circumstances<'_>, unit: &Unit) -> Result<Option<Record>, Work
         meters: said.meters,
         log: said.log,
         transcript: TranscriptSummary { detail, digest: transcript, entries },
-        salt: None,
+        salt: of.hidden.map(|hidden| hidden.salt),
         previous: Digest::of(&[]),
     }))
 }

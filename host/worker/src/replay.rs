@@ -6,7 +6,7 @@ use assay_call::transport::{greet, serve};
 use assay_call::{Comparer, Divergence, Fault, Replayer, Stop};
 use assay_record::{Record, TranscriptReader};
 use assay_sandbox::UnitReport;
-use assay_task::Task;
+use assay_task::TaskView;
 
 use crate::record::{Circumstances, Said, record as record_of, said};
 use crate::unit::judge;
@@ -30,7 +30,7 @@ pub enum Verdict {
 
 impl Worker {
     /// Runs a unit again on the lane of `engines`, and compares every entry. `at` is the task's position
-    /// among those that the engines are for.
+    /// among those that the engines are for, under the key that the record's phase had.
     ///
     /// # Errors
     /// The transcript cannot be read, or the sandbox cannot start.
@@ -38,19 +38,25 @@ impl Worker {
         &self,
         engines: &mut Engines,
         measure: &Admission,
-        (at, task): (usize, &Task),
+        (at, task): (usize, &TaskView),
         record: &Record,
         transcript: TranscriptReader,
     ) -> Result<Verdict, ReplayError> {
         let detail = transcript.detail();
         let comparer = Comparer::new(transcript.entries());
         let recording = Recording { detail, recorder: comparer.recorder() };
-        let place = (at, record.network_id.as_str());
+        let seen = task.seen_id(&record.network_id);
+        let Some(seen) = seen else {
+            let what = format!("network: the task has none with the id {}", record.network_id);
+            return Ok(Verdict::Differs { at: None, what: vec![what] });
+        };
+        let place = (at, seen);
         let unit = self.unit(engines, measure, place, record.unit_seed, Some(recording));
         let divergence = comparer.finish()?;
         let circumstances = Circumstances {
             component: measure.digest,
             task,
+            hidden: None,
             contest: record.contest_seed,
             limits: self.limits,
             lane: &record.lane,

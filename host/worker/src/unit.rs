@@ -15,7 +15,7 @@ use crate::{Admission, Engines, Role, Worker, WorkerError};
 /// One unit as it ran.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unit {
-    /// The network's id.
+    /// The network's id, as the phase shows it.
     pub id: String,
     /// What the guest's side knows.
     pub report: UnitReport,

@@ -12,7 +12,7 @@ use crate::step;
 use crate::workspace::{self, Workspace};
 
 /// Rooms of ours, each with the only rooms it may depend on.
-const MAY_KNOW: [(&str, &[&str]); 13] = [
+const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("assay-ids", &[]),
     ("assay-network", &["assay-ids"]),
     ("assay-call", &["assay-ids", "assay-network"]),
@@ -22,6 +22,7 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
     ("assay-confine", &[]),
     ("assay-score", &[]),
     ("assay-record", &["assay-call", "assay-ids", "assay-score"]),
+    ("assay-seal", &["assay-ids"]),
     ("assay-toolchain", &[]),
     ("assay-gpu", &["assay-call", "assay-confine", "assay-engine", "assay-ids", "assay-network"]),
     (
@@ -42,11 +43,13 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
 
 /// Crates of others that only some rooms may depend on: name (or its beginning, if it ends in `*`),
 /// who may, why.
-const RESERVED: [(&str, &[&str], &str); 7] = [
+const RESERVED: [(&str, &[&str], &str); 9] = [
     ("burn*", &["assay-trainer", "assay-gpu"], "it dominates build time"),
     ("wasmtime*", &["assay-sandbox"], "one room runs foreign code"),
     ("wit-component", &["assay-toolchain", "assay-sandbox", "assay-cli"], "it speaks wasm"),
     ("wasmparser", &["assay-toolchain", "assay-sandbox", "assay-cli"], "it speaks wasm"),
+    ("age*", &["assay-seal"], "one room seals"),
+    ("vsss-rs", &["assay-seal"], "one room seals"),
     ("axum*", &["assay-server"], "one room speaks HTTP"),
     ("hyper*", &["assay-server"], "one room speaks HTTP"),
     ("reqwest", &["assay-cli", "assay-worker"], "only these call a server"),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{TransportError, frame};
 
 /// Version of the frames and of the order of messages.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 
 /// The WIT package whose functions the calls are.
 pub const WORLD: &str = "assay:measure@0.1.0";

@@ -1,8 +1,9 @@
 //! What an engine process is told around its units: which network on which data, that a unit begins
 //! and with whom; and what it answers: that it is ready, and what a unit used.
 //!
-//! An engine that may read tasks is told their names ([`Order::Select`]); one that may not, as on the
-//! `gpu` lane, is handed the arrays ([`Order::Data`], [`Order::Network`]).
+//! An engine that may read tasks is told their names ([`Order::Select`]) and, in a hidden phase, its key
+//! ([`Order::Phase`]); one that may not read, as on the `gpu` lane, is handed the arrays as the phase
+//! shows them ([`Order::Data`], [`Order::Network`]).
 //!
 //! Orders come from the process that started the engine, which it trusts. Still nothing is allocated
 //! for numbers that a message only claims: arrays arrive in pieces and grow as they come.
@@ -12,9 +13,10 @@ use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
-use assay_ids::Digest;
+use assay_ids::{Digest, PhaseKey};
 use assay_network::{Architecture, Dataset, Layer, Network};
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::{TransportError, frame, greet, send_descriptor};
 use crate::limits::ENTRY_BYTES_MAX;
@@ -26,6 +28,7 @@ const PIECE: usize = 1 << 18;
 /// An order as it travels; the arrays it announces follow in frames of their own.
 #[derive(Debug, Serialize, Deserialize)]
 enum Head {
+    Phase,
     Data { shape: Vec<usize>, examples: usize, classes: u32 },
     Network { layers: Vec<Layer>, initial: bool },
     Select { task: u32, network: String },
@@ -70,9 +73,12 @@ pub struct Report {
     pub said: Option<Vec<u8>>,
 }
 
-/// What an engine process is told.
-#[derive(Debug)]
+/// What an engine process is told. It has no `Debug`, since a key has none.
 pub enum Order {
+    /// Show all tasks as a hidden phase with this key does. It comes before the first network, or not
+    /// at all. The key travels here and nowhere else: everybody on a machine can read a process's
+    /// arguments, and too many can read its environment.
+    Phase(PhaseKey),
     /// Take this training data for all networks to come.
     Data(Dataset),
     /// Take this network for all units to come.
@@ -81,7 +87,7 @@ pub enum Order {
     Select {
         /// Position of the task among those that the process was started with.
         task: usize,
-        /// The network's id.
+        /// The network's id, as the phase shows it.
         network: String,
     },
     /// A unit begins: the guest's socket follows ([`receive_descriptor`](super::receive_descriptor)),
@@ -106,6 +112,13 @@ impl Link {
     /// What the engine process says of itself: what it computes on.
     pub fn about(&self) -> &str {
         &self.about
+    }
+
+    /// Hands over the key of a hidden phase.
+    pub fn phase(&mut self, key: &PhaseKey) -> Result<(), TransportError> {
+        self.head(&Head::Phase)?;
+        send(&mut self.stream, key.reveal(), u8::to_le_bytes)?;
+        ready(&mut self.stream).map(drop)
     }
 
     /// Hands over the training data.
@@ -182,6 +195,11 @@ impl Link {
 pub fn take_order(stream: &mut impl Read) -> Result<Option<Order>, TransportError> {
     let Some(head) = frame::read(stream, "order")? else { return Ok(None) };
     let order = match head {
+        Head::Phase => {
+            let bytes = Zeroizing::new(receive(stream, PhaseKey::BYTES, u8::from_le_bytes)?);
+            let bytes = bytes.as_slice().try_into();
+            Order::Phase(PhaseKey::from_bytes(bytes.map_err(|_| unexpected("key", "its length"))?))
+        }
         Head::Data { shape, examples, classes } => {
             let size = product(&shape).and_then(|size| size.checked_mul(examples));
             let size = size.ok_or_else(|| unexpected("dataset", "its size is beyond counting"))?;

@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use assay_score::{Model, Reference, json_number, kendall_tau};
-use assay_task::Task;
+use assay_seal::Sealed;
+use assay_task::{Task, TruthForm};
 use serde_json::{Value, json};
 
+use super::seal::{sealed_of, shares};
 use super::truth::truth_if_there;
 use crate::args::VerifyArgs;
 use crate::failure::Failure;
@@ -18,15 +20,27 @@ const BAR: usize = 40;
 pub(crate) fn run(args: &VerifyArgs) -> Result<(), Failure> {
     let task = Task::open(&args.dir).map_err(Failure::new)?;
     let truth = truth_if_there(&task)?;
+    let sealed = match task.truth_form() {
+        TruthForm::Absent | TruthForm::Plain => None,
+        _ => Some(sealed_of(&task)?),
+    };
     let counts = task.dataset().map_err(Failure::new)?.class_counts();
     if args.json {
-        return output::json(&json_of(&task, truth.as_ref(), &counts));
+        let mut json = json_of(&task, truth.reference(), &counts);
+        json["truth"] = truth_json(&task, sealed.as_ref());
+        return output::json(&json);
     }
     let mut text = summary(&task, &counts);
-    text.push_str(&networks(&task, truth.as_ref())?);
-    match &truth {
-        Some(truth) => text.push_str(&gaps(truth)),
-        None => text.push_str("\nno truth beside the task\n"),
+    text.push_str(&networks(&task, truth.reference())?);
+    if let Some(truth) = truth.reference() {
+        text.push_str(&gaps(truth));
+    }
+    if let Some(why) = truth.missing() {
+        let _ = writeln!(text, "\n{why}");
+    }
+    if let Some(sealed) = &sealed {
+        let (form, commitment) = (task.truth_form().name(), sealed.commitment());
+        let _ = writeln!(text, "\ntruth {form}: {}, commitment {commitment}", shares(sealed));
     }
     output::print(&text)
 }
@@ -119,6 +133,16 @@ fn gaps(truth: &Reference) -> String {
         );
     }
     text
+}
+
+fn truth_json(task: &Task, sealed: Option<&Sealed>) -> Value {
+    let mut json = json!({"form": task.truth_form().name()});
+    if let Some(sealed) = sealed {
+        json["commitment"] = json!(sealed.commitment());
+        json["threshold"] = sealed.threshold().into();
+        json["shares"] = sealed.recipients().count().into();
+    }
+    json
 }
 
 fn json_of(task: &Task, truth: Option<&Reference>, counts: &[usize]) -> Value {

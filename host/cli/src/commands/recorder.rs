@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use assay_call::Detail;
-use assay_ids::{ContestSeed, Digest};
-use assay_record::{BundleWriter, NamedTask, RecordError};
+use assay_ids::{ContestSeed, Digest, PhaseKey};
+use assay_record::{BundleWriter, NamedTask, RecordError, new_salt};
 use assay_sandbox::SandboxLimits;
-use assay_task::Task;
-use assay_worker::{Circumstances, Recording, Unit, record};
+use assay_task::{PhaseView, TaskView};
+use assay_worker::{Circumstances, HiddenPhase, Recording, Unit, record};
 
 use crate::args::LaneName;
 use crate::failure::{Failure, USAGE};
@@ -20,6 +20,8 @@ pub(crate) struct RunRecorder {
     bundle: BundleWriter,
     lane: LaneName,
     limits: SandboxLimits,
+    /// The commitment of the phase's key, in a hidden phase.
+    key: Option<Digest>,
 }
 
 /// A bundle that is finished.
@@ -32,13 +34,13 @@ impl RunRecorder {
     /// A new bundle in a directory that is not there yet. An existing one is never touched.
     pub(crate) fn create(
         out: &Path,
-        tasks: &[Task],
+        phase: &PhaseView,
         lane: LaneName,
         limits: SandboxLimits,
     ) -> Result<Self, Failure> {
-        let named = tasks
-            .iter()
-            .map(|task| NamedTask { name: task.name().to_owned(), digest: task.digest() });
+        let tasks = phase.tasks().iter().map(TaskView::task);
+        let named =
+            tasks.map(|task| NamedTask { name: task.name().to_owned(), digest: task.digest() });
         let bundle = BundleWriter::create(out, PHASE, named.collect());
         let bundle = bundle.map_err(|error| match error {
             RecordError::Exists { .. } | RecordError::Refused { .. } => {
@@ -46,7 +48,7 @@ impl RunRecorder {
             }
             other => Failure::new(other),
         })?;
-        Ok(Self { bundle, lane, limits })
+        Ok(Self { bundle, lane, limits, key: phase.key().map(PhaseKey::commitment) })
     }
 
     /// A unit begins.
@@ -60,12 +62,14 @@ impl RunRecorder {
     /// The unit is over. An inconclusive one leaves no record.
     pub(crate) fn append(
         &mut self,
-        (component, task): (Digest, &Task),
+        (component, task): (Digest, &TaskView),
         contest: ContestSeed,
         unit: &Unit,
     ) -> Result<(), Failure> {
         let (limits, lane) = (self.limits, self.lane.name());
-        let circumstances = Circumstances { component, task, contest, limits, lane };
+        let hidden = |key| Ok(HiddenPhase { key, salt: new_salt().map_err(Failure::new)? });
+        let hidden = self.key.map(hidden).transpose()?;
+        let circumstances = Circumstances { component, task, hidden, contest, limits, lane };
         if let Some(record) = record(circumstances, unit).map_err(Failure::new)? {
             self.bundle.append(record).map_err(Failure::new)?;
         }

@@ -1,9 +1,11 @@
 //! `assay replay`: whether the units of a bundle run as their records say.
 
+use std::sync::Arc;
+
 use assay_call::{Divergence, Step};
-use assay_ids::Digest;
-use assay_record::{Bundle, HostBuild, Record};
-use assay_task::Task;
+use assay_ids::{Digest, PhaseKey};
+use assay_record::{Bundle, HostBuild, Record, read_revealed_phase_key};
+use assay_task::{PhaseView, Task};
 use assay_worker::{Admission, Engines, Verdict, Worker};
 use serde_json::{Value, json};
 
@@ -25,7 +27,7 @@ struct Replayed {
 struct Stage {
     worker: Worker,
     measures: Vec<Admission>,
-    tasks: Vec<Task>,
+    phase: PhaseView,
     /// Only where everything is computed again.
     engines: Option<Engines>,
 }
@@ -70,11 +72,12 @@ impl Stage {
                 return Err(usage(failure.hint("name its directory with --task")));
             }
         }
+        let phase = PhaseView::new(tasks, phase_key(args, bundle)?);
         let engines = match args.mode {
-            ReplayMode::Execute => Some(engines(&worker, LaneName::Cpu, &tasks, args.threads)?),
+            ReplayMode::Execute => Some(engines(&worker, LaneName::Cpu, &phase, args.threads)?),
             ReplayMode::Transcript => None,
         };
-        Ok(Self { worker, measures, tasks, engines })
+        Ok(Self { worker, measures, phase, engines })
     }
 
     fn replay(mut self, mode: ReplayMode, bundle: &Bundle) -> Result<Vec<Replayed>, Failure> {
@@ -111,11 +114,56 @@ impl Stage {
                 "recorded on the {lane} lane, which does not have the same bits everywhere"
             )));
         }
-        let mut tasks = self.tasks.iter().enumerate();
-        let task = tasks.find(|(_, task)| task.digest() == record.task);
+        let mut tasks = self.phase.tasks().iter().enumerate();
+        let task = tasks.find(|(_, view)| view.task().digest() == record.task);
         let task = task.ok_or_else(|| Failure::new("a task is not at hand"))?;
         let verdict = self.worker.execute_again(engines, measure, task, record, transcript);
         verdict.map_err(Failure::new)
+    }
+}
+
+/// The key that the records' phase had, where it is needed and has been given.
+fn phase_key(args: &ReplayArgs, bundle: &Bundle) -> Result<Option<Arc<PhaseKey>>, Failure> {
+    let usage = |failure: Failure| failure.with_code(USAGE);
+    let mut recorded = bundle.records().iter().map(|record| record.phase_key);
+    let first = recorded.next().flatten();
+    if recorded.any(|other| other != first) {
+        let failure = Failure::new("its records were made under more than one phase key");
+        return Err(usage(failure.hint("a bundle is of one phase: ask whoever made this one")));
+    }
+    if args.mode == ReplayMode::Transcript {
+        return Ok(None);
+    }
+    let given = match &args.phase_key {
+        Some(file) => {
+            Some((file, read_revealed_phase_key(file).map_err(Failure::new).map_err(usage)?))
+        }
+        None => None,
+    };
+    match (first, given) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => {
+            let failure = Failure::new("the records are of a public phase, which has no key");
+            Err(usage(failure.hint("leave out --phase-key")))
+        }
+        (Some(recorded), None) => {
+            let failure = Failure::new(format!(
+                "the records are of a hidden phase, whose key has the commitment {recorded}"
+            ));
+            Err(usage(
+                failure
+                    .hint("give the key's file with --phase-key; `--mode transcript` needs no key"),
+            ))
+        }
+        (Some(recorded), Some((_, key))) if key.commitment() == recorded => Ok(Some(Arc::new(key))),
+        (Some(recorded), Some((file, key))) => Err(usage(
+            Failure::new(format!(
+                "{}: this key has the commitment {}, the records' phase {recorded}",
+                file.display(),
+                key.commitment()
+            ))
+            .hint("give the key that was revealed for this phase"),
+        )),
     }
 }
 

@@ -1,19 +1,23 @@
 //! `assay run`: a component on tasks, scored where the truth is at hand.
 
-use assay_ids::ContestSeed;
+use std::path::Path;
+use std::sync::Arc;
+
+use assay_ids::{ContestSeed, PhaseKey};
+use assay_record::read_phase_key;
 use assay_sandbox::Outcome;
 use assay_score::{
     ChanceFloor, Correlations, Predictions, Reference, chance_floor, check as refusals,
     correlations, json_number, pgdl_2020,
 };
-use assay_task::Task;
+use assay_task::{PhaseView, Task, TaskView};
 use assay_worker::Unit;
 use serde_json::{Value, json};
 
 use super::confirm::{Verdict, compare};
-use super::recorder::RunRecorder;
+use super::recorder::{Kept, RunRecorder};
 use super::score::{DRAWS, SEED};
-use super::truth::truth_if_there;
+use super::truth::{Truth, truth_if_there};
 use super::way::Way;
 use crate::args::{LaneName, RunArgs};
 use crate::failure::{FAILED, Failure, INCONCLUSIVE, USAGE, read};
@@ -31,6 +35,8 @@ struct TaskReport {
     units: Vec<Unit>,
     /// Nothing if a unit has no value, or the truth is not at hand.
     scored: Option<Scored>,
+    /// Why the truth is not at hand, if it is not.
+    missing: Option<&'static str>,
     confirmation: Option<Confirmation>,
 }
 
@@ -57,23 +63,26 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         .iter()
         .map(|dir| Task::open(dir).map_err(Failure::new))
         .collect::<Result<_, _>>()?;
-    let truths: Vec<Option<Reference>> = tasks.iter().map(truth).collect::<Result<_, _>>()?;
+    let truths: Vec<Truth> = tasks.iter().map(truth).collect::<Result<_, _>>()?;
+    let key = args.phase_key.as_deref().map(phase_key).transpose()?;
+    let phase = PhaseView::new(tasks, key);
     let limits = args.rules.limits();
     let way = Way::admit(&bytes, args.file.display(), limits, args.in_process)?;
     let mut recorder = args
         .record
         .as_deref()
-        .map(|out| RunRecorder::create(out, &tasks, args.lane, limits))
+        .map(|out| RunRecorder::create(out, &phase, args.lane, limits))
         .transpose()?;
-    let mut computer = way.computer(args.lane, &tasks, args.threads)?;
-    let cpu = || way.computer(LaneName::Cpu, &tasks, args.threads);
+    let mut computer = way.computer(args.lane, &phase, args.threads)?;
+    let cpu = || way.computer(LaneName::Cpu, &phase, args.threads);
     let mut cpu = args.confirm.then(cpu).transpose()?;
     let seed = ContestSeed(args.seed);
-    let mut reports = Vec::with_capacity(tasks.len());
-    for (at, (task, truth)) in tasks.iter().zip(&truths).enumerate() {
+    let mut reports = Vec::with_capacity(truths.len());
+    for (at, (view, truth)) in phase.tasks().iter().zip(&truths).enumerate() {
+        let name = view.task().name();
         let units = computer.run_task(at, seed, recorder.as_mut())?;
-        print_logs(task.name(), &units);
-        let scored = truth.as_ref().map_or(Ok(None), |truth| score(task.name(), truth, &units))?;
+        print_logs(name, &units);
+        let scored = truth.reference().map_or(Ok(None), |truth| score(view, truth, &units))?;
         let confirmation = match &mut cpu {
             Some(cpu) => {
                 let again = cpu.run_task(at, seed, None)?;
@@ -82,17 +91,33 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
             }
             None => None,
         };
-        reports.push(TaskReport { name: task.name().to_owned(), units, scored, confirmation });
+        let (name, missing) = (name.to_owned(), truth.missing());
+        reports.push(TaskReport { name, units, scored, missing, confirmation });
     }
     // Before anything is printed: whoever reads the values finds the records.
     let kept = recorder.map(RunRecorder::finish).transpose()?;
+    show(args, &phase, &reports, kept.as_ref())?;
+    outcome(&reports)?;
+    confirmed(&reports)
+}
+
+/// Prints what came of the run.
+fn show(
+    args: &RunArgs,
+    phase: &PhaseView,
+    reports: &[TaskReport],
+    kept: Option<&Kept>,
+) -> Result<(), Failure> {
     if args.json {
         let tasks: Vec<Value> = reports.iter().map(json_of).collect();
         let mut json = json!({"schema": 1, "lane": args.lane.name(), "tasks": tasks});
         if args.lane != LaneName::Cpu {
             json["provisional"] = true.into();
         }
-        if let Some(kept) = &kept {
+        if let Some(key) = phase.key() {
+            json["phase_key"] = json!(key.commitment());
+        }
+        if let Some(kept) = kept {
             json["head"] = kept.head.to_string().into();
             json["records"] = kept.records.into();
         }
@@ -105,25 +130,33 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     if let Some(kept) = kept {
         eprintln!("note: {} records, head {}", kept.records, kept.head);
     }
-    outcome(&reports)?;
-    confirmed(&reports)
+    Ok(())
 }
 
-/// The task's truth, with a note if there is none.
-fn truth(task: &Task) -> Result<Option<Reference>, Failure> {
+fn phase_key(file: &Path) -> Result<Arc<PhaseKey>, Failure> {
+    let key = read_phase_key(file).map_err(|error| Failure::new(error).with_code(USAGE));
+    key.map(Arc::new).map_err(|failure| failure.hint("`assay key phase FILE` makes a phase's key"))
+}
+
+/// The task's truth, with a note if it cannot be known.
+fn truth(task: &Task) -> Result<Truth, Failure> {
     let truth = truth_if_there(task)?;
-    if truth.is_none() {
-        eprintln!("note: {}: no truth beside the task, so there is no score", task.name());
+    if let Some(why) = truth.missing() {
+        eprintln!("note: {}: {why}, so there is no score", task.name());
     }
     Ok(truth)
 }
 
-fn score(task: &str, truth: &Reference, units: &[Unit]) -> Result<Option<Scored>, Failure> {
-    let values = units.iter().map(|unit| Some((unit.id.as_str(), unit.report.outcome.value()?)));
-    let Some(values) = values.collect::<Option<Vec<(&str, f64)>>>() else {
+fn score(view: &TaskView, truth: &Reference, units: &[Unit]) -> Result<Option<Scored>, Failure> {
+    // The truth knows the task's own ids only.
+    let value =
+        |unit: &Unit| Some((view.own_id(&unit.id)?.to_owned(), unit.report.outcome.value()?));
+    let values = units.iter().map(value);
+    let Some(values) = values.collect::<Option<Vec<(String, f64)>>>() else {
         return Ok(None);
     };
     let predictions = Predictions::from_pairs(values);
+    let task = view.task().name();
     refusals(truth, &predictions).map_err(|refusal| Failure::new(format!("{task}: {refusal}")))?;
     Ok(Some(Scored {
         score: pgdl_2020(truth, &predictions).score,
@@ -209,7 +242,8 @@ fn text(report: &TaskReport, provisional: bool) -> String {
         Some(_) => "  provisional: the cpu lane does not confirm it\n",
     };
     let Some(scored) = &report.scored else {
-        return format!("{table}no score\n{label}");
+        let why = report.missing.map_or_else(String::new, |why| format!(": {why}"));
+        return format!("{table}no score{why}\n{label}");
     };
     format!(
         "{table}score {:.12}  (chance {:.4} +- {:.4}, 95 % below {:.4}; Kendall's tau {:.4})\n{label}",

@@ -7,7 +7,7 @@ use assay_score::json_number;
 use assay_task::Task;
 use serde_json::{Value, json};
 
-use super::truth::truth_if_there;
+use super::truth::{Truth, truth_if_there};
 use crate::args::VerifyBundleArgs;
 use crate::failure::{Failure, USAGE};
 use crate::output;
@@ -70,12 +70,21 @@ fn key(text: &str) -> Result<PublicKey, Failure> {
 
 fn facts(dir: &Path) -> Result<TaskFacts, Failure> {
     let task = Task::open(dir).map_err(|error| Failure::new(error).with_code(USAGE))?;
+    let truth = match truth_if_there(&task)? {
+        Truth::There(reference) => Some(*reference),
+        missing => {
+            if let Some(why) = missing.missing() {
+                eprintln!("note: {}: {why}, so there is no score", task.name());
+            }
+            None
+        }
+    };
     let networks = &task.manifest().networks;
     Ok(TaskFacts {
         digest: task.digest(),
         dataset: task.manifest().data.digest,
         networks: networks.iter().map(|network| (network.id.clone(), network.digest)).collect(),
-        truth: truth_if_there(&task)?,
+        truth,
     })
 }
 

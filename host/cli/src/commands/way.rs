@@ -2,7 +2,7 @@
 
 use assay_ids::{ContestSeed, Digest, UnitSeed};
 use assay_sandbox::{Admitted, Sandbox, SandboxLimits};
-use assay_task::Task;
+use assay_task::{PhaseView, TaskView};
 use assay_worker::{Admission, Engines, Local, Recording, Unit, Worker};
 
 use super::recorder::RunRecorder;
@@ -19,11 +19,11 @@ pub(crate) enum Way {
     InProcess { sandbox: Box<Sandbox>, measure: Box<Admitted> },
 }
 
-/// A [`Way`] with what answers the calls of its guests, on some tasks.
+/// A [`Way`] with what answers the calls of its guests, on a phase's tasks.
 pub(crate) struct Computer<'a> {
     /// Digest of the component.
     component: Digest,
-    tasks: &'a [Task],
+    phase: &'a PhaseView,
     answers: Answers<'a>,
 }
 
@@ -54,16 +54,16 @@ impl Way {
         Ok(Self::Processes { worker: Box::new(worker), measure: Box::new(measure) })
     }
 
-    /// A computer on a lane for some tasks.
+    /// A computer on a lane for a phase's tasks.
     pub(crate) fn computer<'a>(
         &'a self,
         lane: LaneName,
-        tasks: &'a [Task],
+        phase: &'a PhaseView,
         threads: usize,
     ) -> Result<Computer<'a>, Failure> {
         let (component, answers) = match self {
             Self::Processes { worker, measure } => {
-                let engines = Box::new(engines(worker, lane, tasks, threads)?);
+                let engines = Box::new(engines(worker, lane, phase, threads)?);
                 (measure.digest, Answers::Processes { worker, measure, engines })
             }
             Self::InProcess { sandbox, measure } => {
@@ -71,7 +71,7 @@ impl Way {
                 (measure.digest, Answers::InProcess { sandbox, measure, local })
             }
         };
-        Ok(Computer { component, tasks, answers })
+        Ok(Computer { component, phase, answers })
     }
 }
 
@@ -79,15 +79,15 @@ impl Way {
 pub(crate) fn engines(
     worker: &Worker,
     lane: LaneName,
-    tasks: &[Task],
+    phase: &PhaseView,
     threads: usize,
 ) -> Result<Engines, Failure> {
-    let (tasks, wall_max) = (tasks.to_vec(), worker.limits().wall_max);
+    let (phase, wall_max) = (phase.clone(), worker.limits().wall_max);
     let mut engines = match lane {
-        LaneName::Cpu => Engines::cpu(worker.program().clone(), tasks, threads, wall_max),
+        LaneName::Cpu => Engines::cpu(worker.program().clone(), phase, threads, wall_max),
         LaneName::Gpu => {
             let binary = beside::beside("assay-gpu", "assay-gpu")?;
-            Engines::gpu(&binary, tasks, threads, wall_max)
+            Engines::gpu(&binary, phase, threads, wall_max)
         }
     };
     let about = engines.about();
@@ -106,14 +106,16 @@ impl Computer<'_> {
         contest: ContestSeed,
         mut recorder: Option<&mut RunRecorder>,
     ) -> Result<Vec<Unit>, Failure> {
-        let task = &self.tasks[at];
+        let phase = self.phase;
+        let task = &phase.tasks()[at];
+        let name = task.task().name();
         let ids = task.network_ids();
-        let bar = progress::bar(ids.len(), task.name());
+        let bar = progress::bar(ids.len(), name);
         let mut units = Vec::with_capacity(ids.len());
         for id in ids {
-            bar.set_message(id.to_owned());
+            bar.set_message(id.clone());
             let digest = task.network_digest(id).ok_or_else(|| {
-                Failure::new(format!("{}: {id} has no digest in the manifest", task.name()))
+                Failure::new(format!("{name}: {id} has no digest in the manifest"))
             })?;
             let seed = UnitSeed::derive(contest, self.component, digest);
             let recording = recorder.as_deref_mut().map(RunRecorder::begin).transpose()?;
@@ -130,7 +132,7 @@ impl Computer<'_> {
 
     fn unit(
         &mut self,
-        (at, task): (usize, &Task),
+        (at, task): (usize, &TaskView),
         id: &str,
         seed: UnitSeed,
         recording: Option<Recording>,

@@ -85,6 +85,7 @@ pub fn record(component: &str, id: &str, value: f64, session: &Session<Constant>
         dataset: digest("data"),
         limits: limits_digest([("work", 1_000_000), ("calls", 10)]),
         world: "assay:measure@0.1.0".to_owned(),
+        phase_key: None,
         contest_seed,
         unit_seed: UnitSeed::derive(contest_seed, component, network),
         host: HostBuild::of_this(),
