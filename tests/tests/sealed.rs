@@ -181,7 +181,7 @@ fn organizers_who_share_no_machine_hand_over_shares() {
     refused(&ran, 1, &["changed.share", "not share 3 as it was made"]);
     fs::write(&changed, &line[..100]).unwrap();
     let ran = assay(["task", "unseal", &task, "--share", &shares[0], &changed]);
-    refused(&ran, 2, &["changed.share", "no share"]);
+    refused(&ran, 2, &["changed.share", "cut or damaged"]);
     let again = assay(["task", "share", &task, "--identity", &stage.key(0), "-o", &shares[0]]);
     refused(&again, 2, &["exists already"]);
     assert_eq!(stage.truth(0), None, "after all that failed");

@@ -20,7 +20,7 @@ use assay_call::{
     Budget, Call, DatasetHandle, Detail, Entry, Fault, Host, LIMITS, Limits, Recorder, Reply,
     Session, Stop, TensorHandle,
 };
-use assay_ids::{Digest, PhaseKey};
+use assay_ids::Digest;
 use assay_network::{
     Activation, Architecture, Dataset, LayerKind, Network, Padding, Parameter, ParameterRole,
     Window,
@@ -235,40 +235,6 @@ fn orders_arrive_whole_and_units_report() {
     assert_eq!((received.inputs(), received.labels()), (data.inputs(), data.labels()));
     assert_eq!(own.architecture(), network().architecture());
     assert_eq!((own.weights(), own.initial()), (network().weights(), network().initial()));
-}
-
-#[test]
-fn the_key_of_a_phase_arrives_whole() {
-    let key = PhaseKey::from_bytes(std::array::from_fn(|at| at as u8 + 1));
-    let commitment = key.commitment();
-    let (mut near, far) = UnixStream::pair().unwrap();
-    let engine = thread::spawn(move || {
-        greet(&mut near).unwrap();
-        accept(&mut near, "a test").unwrap();
-        let Some(Order::Phase(key)) = take_order(&mut near).unwrap() else { panic!("no key") };
-        accept(&mut near, "").unwrap();
-        let Some(Order::Phase(_)) = take_order(&mut near).unwrap() else { panic!("no key") };
-        refuse(&mut near, "one key").unwrap();
-        key.commitment()
-    });
-    let mut link = Link::connect(far).unwrap();
-    link.phase(&key).unwrap();
-    assert_eq!(link.phase(&key).unwrap_err().to_string(), "one key");
-    assert_eq!(engine.join().unwrap(), commitment);
-}
-
-/// A key that is too short or too long is an error, and does not wait for more.
-#[test]
-fn a_key_of_another_length_is_refused() {
-    for length in [0, 31, 33] {
-        let mut bytes = frame(&encode(&0_u8));
-        bytes.extend(frame(&vec![1; length]));
-        let error = take_order(&mut Pipe::of(bytes)).map(drop).unwrap_err();
-        assert!(
-            matches!(error, TransportError::Garbled { .. } | TransportError::Closed),
-            "{error}"
-        );
-    }
 }
 
 #[test]
