@@ -3,9 +3,11 @@
 //!
 //! Exit codes: 0 ok, 1 failed, 2 usage.
 
+use std::os::fd::AsFd as _;
 use std::process::ExitCode;
 
 use assay_call::transport::inherited_socket;
+use assay_confine::{Profile, confine};
 use assay_engine::Lane;
 use assay_gpu::{Adapter, serve_process};
 use clap::Parser;
@@ -43,6 +45,8 @@ fn run(threads: usize) -> Result<(), String> {
     let mut stream = inherited_socket().map_err(|reason| {
         format!("{reason}\nhint: `assay run --lane gpu` starts this program; by hand, use --probe")
     })?;
+    // Before the driver is loaded, which starts threads.
+    confine(&Profile::GpuEngine, &[stream.as_fd()]).map_err(|error| error.to_string())?;
     let lane = Lane::new(threads).map_err(|error| error.to_string())?;
     serve_process(&mut stream, &lane).map_err(|error| error.to_string())
 }
