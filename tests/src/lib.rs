@@ -5,12 +5,16 @@
 //!
 //! Begin with the files in `tests/tests/`, one for each promise.
 
+mod both;
+mod children;
 mod command;
 mod gpu;
 mod guest;
 mod place;
 mod probe;
 
+pub use both::{Both, SEED};
+pub use children::{ChildProcess, resident};
 pub use command::{Ran, assay, binary, import};
 pub use gpu::GpuProcess;
 pub use guest::Guest;
