@@ -5,6 +5,8 @@
 //!
 //! Begin with the files in `tests/tests/`, one for each promise.
 
+mod both;
+mod children;
 mod command;
 mod gpu;
 mod guest;
@@ -12,6 +14,8 @@ mod place;
 mod probe;
 mod wasi;
 
+pub use both::{Both, SEED};
+pub use children::{ChildProcess, resident};
 pub use command::{Ran, assay, binary, import};
 pub use gpu::GpuProcess;
 pub use guest::Guest;

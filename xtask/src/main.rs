@@ -7,6 +7,7 @@
 mod bench;
 mod board;
 mod demo;
+mod dependencies;
 mod docs;
 mod guests;
 mod sanitizer;
@@ -55,6 +56,8 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Check licences, sources and advisories of everything that is depended on.
+    Deny,
     /// Check the rules that no compiler checks: sizes, headers, banned words, who may know whom.
     Tidy,
 }
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Chore::Demo { no_serve: _ } => demo::run(&workspace),
         Chore::Bench(args) => bench::run(&workspace, args),
         Chore::Docs { check } => docs::run(&workspace, check),
+        Chore::Deny => dependencies::run(&workspace),
         Chore::Tidy => tidy::run(&workspace),
     });
     match outcome {

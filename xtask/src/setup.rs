@@ -1,13 +1,13 @@
 //! `cargo xtask setup`: makes a machine that has Rust and a C compiler ready for all other commands.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use assay_toolchain::{Toolchain, install_debian_packages};
 
-use crate::step;
 use crate::workspace::Workspace;
+use crate::{dependencies, step};
 
 /// Where Debian's package puts the images that the small task is made from.
 const FASHION_MNIST: &str = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz";
@@ -18,13 +18,14 @@ const VULKAN_DRIVERS: [&str; 2] = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d
 /// Drivers of common cards, and one that computes in software.
 const VULKAN_PACKAGE: &str = "mesa-vulkan-drivers";
 
-/// Tools without which everything still works, and what each adds.
-const OPTIONAL: [(&str, &str); 2] = [
-    ("nextest", "runs tests faster (cargo install cargo-nextest --locked)"),
-    ("deny", "checks licences and advisories (cargo install cargo-deny --locked)"),
-];
+/// What shows the system calls of a process.
+const TRACER: &str = "strace";
 
-pub(crate) fn run(_workspace: &Workspace) -> Result<()> {
+/// Tools without which everything still works, and what each adds.
+const OPTIONAL: [(&str, &str); 1] =
+    [("nextest", "runs tests faster (cargo install cargo-nextest --locked)")];
+
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let toolchain = guest_toolchain()?;
     eprintln!("guests: {toolchain}");
     lint_tools()?;
@@ -34,6 +35,14 @@ pub(crate) fn run(_workspace: &Workspace) -> Result<()> {
     }
     if let Err(error) = graphics_adapter() {
         // Only the `gpu` lane needs one.
+        eprintln!("note: {error:#}");
+    }
+    if let Err(error) = tracer() {
+        // Some tests look at system calls; without it they say that they skip.
+        eprintln!("note: {error:#}");
+    }
+    if let Err(error) = dependencies::install(workspace) {
+        // Without it, licences, sources and advisories of dependencies are not checked.
         eprintln!("note: {error:#}");
     }
     for (name, use_of_it) in OPTIONAL {
@@ -87,4 +96,15 @@ pub(crate) fn graphics_adapter() -> Result<()> {
     }
     install_debian_packages(&[VULKAN_PACKAGE], &mut |line| eprintln!("   {line}"))
         .context("there is no Vulkan driver here, so the gpu lane has nothing to compute on")
+}
+
+/// What tests look at the system calls of confined processes with.
+pub(crate) fn tracer() -> Result<()> {
+    let mut asked = Command::new(TRACER);
+    asked.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+    if asked.status().is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    install_debian_packages(&[TRACER], &mut |line| eprintln!("   {line}"))
+        .context("strace is not here")
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::workspace::Workspace;
-use crate::{docs, guests, sanitizer, setup, step, tidy};
+use crate::{dependencies, docs, guests, sanitizer, setup, step, tidy};
 
 /// Every package of a workspace.
 const ALL: &[&str] = &["--workspace"];
@@ -30,12 +30,24 @@ pub(crate) fn run(workspace: &Workspace, full: bool) -> Result<()> {
             // So do the tests of the gpu lane.
             eprintln!("note: {error:#}");
         }
+        if let Err(error) = setup::tracer() {
+            // So do the tests that look at system calls.
+            eprintln!("note: {error:#}");
+        }
+        if let Err(error) = dependencies::install(workspace) {
+            eprintln!("note: {error:#}");
+        }
         Ok(())
     })?;
     step::cargo("format", root, &["fmt", "--all", "--check"], &[])?;
     step::run("tidy", "cargo xtask tidy", || tidy::run(workspace))?;
     let packages = if full { ALL } else { ALL_BUT_GPU };
     lints("lints", root, packages)?;
+    if dependencies::checker(workspace).is_some() {
+        step::run("dependencies", "cargo xtask deny", || dependencies::run(workspace))?;
+    } else {
+        eprintln!("== dependencies: not checked, since cargo-deny could not be installed");
+    }
     // After the lints: the rooms that print the pages have to be built first.
     step::run("generated pages", "cargo xtask docs", || docs::run(workspace, true))?;
     step::run("guests", "cargo xtask guests", || guests::run(workspace))?;
@@ -43,11 +55,6 @@ pub(crate) fn run(workspace: &Workspace, full: bool) -> Result<()> {
     guest_sdk(workspace, long)?;
     if full {
         sanitizer::run(workspace)?;
-    }
-    if step::has_cargo_command("deny")? {
-        step::cargo("dependencies", root, &["deny", "check"], &[])?;
-    } else {
-        eprintln!("== dependencies: not checked (cargo-deny is not installed)");
     }
     eprintln!("== all ok, {:.0} s", start.elapsed().as_secs_f64());
     Ok(())

@@ -1,5 +1,6 @@
 //! Systems that have nothing of this, and nothing that pretends to be.
 
+use std::collections::BTreeSet;
 use std::os::fd::BorrowedFd;
 
 use crate::{ConfineError, Confined, Profile, Support};
@@ -16,4 +17,9 @@ pub fn support() -> Support {
 /// None.
 pub fn confine(_: &Profile, _: &[BorrowedFd<'_>]) -> Result<Confined, ConfineError> {
     Ok(Confined { landlock: false, seccomp: false })
+}
+
+/// No list.
+pub fn system_calls(_: &Profile) -> BTreeSet<i64> {
+    BTreeSet::new()
 }

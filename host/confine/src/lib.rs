@@ -29,10 +29,12 @@ mod roles;
 mod support;
 
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
-pub use elsewhere::{confine, support};
+pub use elsewhere::{confine, support, system_calls};
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub use linux::{confine, support};
 pub use profile::Profile;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub use roles::system_calls;
 pub use support::{Confined, Landlock, Layer, Support};
 
 /// Why a process could not be confined. It must not go on: only a layer that the system lacks is

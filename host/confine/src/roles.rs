@@ -1,6 +1,8 @@
 //! The system calls of each role, and what several roles share. Calls that one platform lacks are
 //! left out there.
 
+use std::collections::BTreeSet;
+
 use libc::{c_int, c_long};
 
 use crate::Profile;
@@ -56,6 +58,16 @@ pub(crate) fn calls(profile: &Profile) -> &'static Calls {
         Profile::Engine { .. } => &engine::CALLS,
         Profile::GpuEngine => &gpu::CALLS,
     }
+}
+
+/// Numbers of the system calls that a confined process of a profile may make: with any arguments, or
+/// with some; and those that are answered with an error and do nothing.
+pub fn system_calls(profile: &Profile) -> BTreeSet<c_long> {
+    let calls = calls(profile);
+    let whole = calls.allowed.iter().copied().flatten().copied();
+    let checked = calls.checked.iter().copied().flatten().map(|(call, _)| *call);
+    let refused = calls.refused.iter().flat_map(|(_, calls)| calls.iter().copied());
+    whole.chain(checked).chain(refused).collect()
 }
 
 /// Talking over a socket that is open already, waiting for it, closing it. Not `sendmsg`, which could

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
+use assay_call::Stop;
 use assay_ids::{Digest, UnitSeed};
 use serde::{Deserialize, Serialize};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
+use crate::nesting::{NESTING_MAX, nested_too_deep};
 use crate::run::classify;
 use crate::state::printable;
 use crate::wasi::{Offered, offered};
@@ -188,6 +190,11 @@ impl Sandbox {
             return invalid("this is precompiled code, which is never accepted", hint);
         }
         match bytes.get(..8) {
+            Some([0, b'a', b's', b'm', _, _, 1, 0]) if nested_too_deep(bytes) => {
+                let message =
+                    format!("components or modules lie in each other over {NESTING_MAX} deep");
+                invalid(&message, COMPONENT_HINT)
+            }
             Some([0, b'a', b's', b'm', _, _, 1, 0]) => Ok(()),
             Some([0, b'a', b's', b'm', 1, 0, 0, 0]) => {
                 let hint = "`assay build` makes a component from a module";
@@ -229,8 +236,12 @@ impl Sandbox {
             .instantiate(&mut store)
             .and_then(|instance| instance.call_describe(&mut store));
         let found = called.map_err(|error| {
-            let outcome = classify(store.data(), &error);
-            bad(format!("describe failed: {}", outcome.explain()), hint)
+            let why = match &store.data().stop {
+                // A host that is not there refuses every call.
+                Some(Stop::Handle { call }) => format!("it called {call}"),
+                _ => classify(store.data(), &error).explain(),
+            };
+            bad(format!("describe failed: {why}"), hint)
         })?;
         let name_fits = !found.name.is_empty()
             && found.name.len() <= 64

@@ -12,6 +12,7 @@ mod bindings;
 mod engine;
 mod host;
 mod limits;
+mod nesting;
 mod outcome;
 mod run;
 mod state;

@@ -16,6 +16,7 @@
 //! in this process, for tests and for comparison.
 
 mod admission;
+mod attempts;
 mod code;
 mod compiler;
 mod engine;
@@ -30,6 +31,7 @@ mod unit;
 mod worker;
 
 pub use admission::{Admission, NotAdmitted};
+pub use attempts::{ATTEMPTS_MAX, attempts};
 pub use code::CodeCache;
 pub use engines::Engines;
 pub use local::Local;

@@ -11,7 +11,7 @@ use assay_score::{
     correlations, json_number, pgdl_2020,
 };
 use assay_task::{PhaseView, Task, TaskView};
-use assay_worker::Unit;
+use assay_worker::{Unit, Used};
 use serde_json::{Value, json};
 
 use super::confirm::{Verdict, compare};
@@ -173,6 +173,20 @@ fn print_logs(task: &str, units: &[Unit]) {
     }
 }
 
+/// Fuel used; nothing of an inconclusive unit, whose meters depend on when it was lost.
+fn fuel(unit: &Unit) -> Option<u64> {
+    conclusive(unit).then_some(unit.report.fuel)
+}
+
+/// What the executing side counted; as with fuel.
+fn used(unit: &Unit) -> Option<Used> {
+    unit.used.filter(|_| conclusive(unit))
+}
+
+fn conclusive(unit: &Unit) -> bool {
+    !matches!(unit.report.outcome, Outcome::Inconclusive(_))
+}
+
 fn json_of(report: &TaskReport) -> Value {
     let units: Vec<Value> = report
         .units
@@ -180,16 +194,17 @@ fn json_of(report: &TaskReport) -> Value {
         .enumerate()
         .map(|(at, unit)| {
             let outcome = &unit.report.outcome;
+            let used = used(unit);
             let mut json = json!({
                 "id": unit.id,
                 "value": outcome.value().map(json_number),
-                "fuel": unit.report.fuel,
-                "work": unit.used.map(|used| used.meters.work),
-                "calls": unit.used.map(|used| used.meters.calls),
-                "bytes": unit.used.map(|used| used.meters.bytes),
+                "fuel": fuel(unit),
+                "work": used.map(|used| used.meters.work),
+                "calls": used.map(|used| used.meters.calls),
+                "bytes": used.map(|used| used.meters.bytes),
                 "seed": unit.report.seed.0,
                 "outcome": outcome.class(),
-                "transcript": unit.used.map(|used| used.transcript),
+                "transcript": used.map(|used| used.transcript),
             });
             if outcome.value().is_none() {
                 json["reason"] = outcome.explain().into();
@@ -226,10 +241,11 @@ fn text(report: &TaskReport, provisional: bool) -> String {
             let outcome = &unit.report.outcome;
             let value =
                 outcome.value().map_or_else(|| "-".to_owned(), |value| format!("{value:.9}"));
-            let fuel = unit.report.fuel.to_string();
-            let work =
-                unit.used.map_or_else(|| "-".to_owned(), |used| used.meters.work.to_string());
-            vec![unit.id.clone(), value, fuel, work, outcome.class().to_owned()]
+            let number = |number: Option<u64>| {
+                number.map_or_else(|| "-".to_owned(), |number| number.to_string())
+            };
+            let (fuel, work) = (fuel(unit), used(unit).map(|used| used.meters.work));
+            vec![unit.id.clone(), value, number(fuel), number(work), outcome.class().to_owned()]
         })
         .collect();
     let table = output::table(&[&report.name, "value", "fuel", "work", "outcome"], &rows);
@@ -287,7 +303,7 @@ fn outcome(reports: &[TaskReport]) -> Result<(), Failure> {
             let outcome = &unit.report.outcome;
             if outcome.value().is_none() {
                 lines.push(format!("{} {}: {}", report.name, unit.id, outcome.explain()));
-                if !matches!(outcome, Outcome::Inconclusive(_)) {
+                if conclusive(unit) {
                     code = FAILED;
                 }
             }

@@ -3,7 +3,7 @@
 use assay_ids::{ContestSeed, Digest, UnitSeed};
 use assay_sandbox::{Admitted, Sandbox, SandboxLimits};
 use assay_task::{PhaseView, TaskView};
-use assay_worker::{Admission, Engines, Local, Recording, Unit, Worker};
+use assay_worker::{ATTEMPTS_MAX, Admission, Engines, Local, Recording, Unit, Worker, attempts};
 
 use super::recorder::RunRecorder;
 use super::{admit, beside};
@@ -99,7 +99,8 @@ pub(crate) fn engines(
 }
 
 impl Computer<'_> {
-    /// Runs the measure on every network of the task at a position, each in a fresh instance.
+    /// Runs the measure on every network of the task at a position, each in a fresh instance. An
+    /// inconclusive unit is run again, which stderr says.
     pub(crate) fn run_task(
         &mut self,
         at: usize,
@@ -118,8 +119,17 @@ impl Computer<'_> {
                 Failure::new(format!("{name}: {id} has no digest in the manifest"))
             })?;
             let seed = UnitSeed::derive(contest, self.component, digest);
-            let recording = recorder.as_deref_mut().map(RunRecorder::begin).transpose()?;
-            let unit = self.unit((at, task), id, seed, recording)?;
+            let run = || {
+                let recording = recorder.as_deref_mut().map(RunRecorder::begin).transpose()?;
+                self.unit((at, task), id, seed, recording)
+            };
+            let unit = attempts(run, |reason, attempt| {
+                bar.suspend(|| {
+                    eprintln!(
+                        "note: {name} {id}: inconclusive ({reason}); attempt {attempt} of {ATTEMPTS_MAX}"
+                    );
+                });
+            })?;
             if let Some(recorder) = recorder.as_deref_mut() {
                 recorder.append((self.component, task), contest, &unit)?;
             }
