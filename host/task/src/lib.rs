@@ -24,6 +24,8 @@ mod import;
 mod layers;
 mod manifest;
 mod name;
+#[doc(hidden)]
+pub mod parts;
 mod task;
 mod tensors;
 mod writer;
