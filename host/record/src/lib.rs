@@ -29,6 +29,8 @@ mod head;
 mod key;
 mod manifest;
 mod origin;
+#[doc(hidden)]
+pub mod parts;
 mod record;
 mod scores;
 mod transcript;
