@@ -52,6 +52,12 @@ pub enum ArchitectureError {
         /// The shape.
         shape: Vec<usize>,
     },
+    /// The input shape has more axes than a tensor can have beside its examples.
+    #[error("the input shape has {axes} axes, at most {RANK_MAX} are possible")]
+    ManyAxes {
+        /// How many.
+        axes: usize,
+    },
     /// A layer cannot take what the layer before it gives.
     #[error("layer {layer} ({kind}): {reason}; its input has shape {input:?}")]
     Layer {
@@ -70,11 +76,18 @@ pub enum ArchitectureError {
 /// (1 GiB of `f32`). The largest published network's largest array has 2^24.
 const ELEMENTS_MAX: usize = 1 << 28;
 
+/// Most axes of one example. A tensor of examples has one more. Every layer keeps its shapes, so
+/// without this a short file could ask for gigabytes of them.
+const RANK_MAX: usize = 7;
+
 impl Architecture {
     /// Checks a layer list against an input shape (one example, channels last).
     pub fn new(input: &[usize], kinds: Vec<LayerKind>) -> Result<Self, ArchitectureError> {
         if kinds.is_empty() {
             return Err(ArchitectureError::NoLayers);
+        }
+        if input.len() > RANK_MAX {
+            return Err(ArchitectureError::ManyAxes { axes: input.len() });
         }
         if input.is_empty() || elements(input).is_none_or(|count| count == 0) {
             return Err(ArchitectureError::BadInput { shape: input.to_vec() });
@@ -249,6 +262,13 @@ mod tests {
         let architecture = Architecture::new(&[32, 32, 3], kinds).unwrap();
         assert_eq!(architecture.parameter_count(), 19_152_778);
         assert_eq!(architecture.output(), [10]);
+    }
+
+    #[test]
+    fn an_example_has_few_axes() {
+        assert!(Architecture::new(&[1; RANK_MAX], vec![dense(2)]).is_ok());
+        let error = Architecture::new(&[1; RANK_MAX + 1], vec![dense(2)]).unwrap_err();
+        assert_eq!(error.to_string(), "the input shape has 8 axes, at most 7 are possible");
     }
 
     #[test]

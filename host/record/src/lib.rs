@@ -30,6 +30,8 @@ mod key;
 mod key_file;
 mod manifest;
 mod origin;
+#[doc(hidden)]
+pub mod parts;
 mod phase_key;
 mod record;
 mod scores;

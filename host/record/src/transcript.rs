@@ -1,7 +1,7 @@
 //! Files of transcripts: a line that says what they cover, then each entry with its length before it.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read as _, Write as _};
+use std::io::{BufReader, BufWriter, Read, Write as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -103,7 +103,7 @@ impl Filling {
 /// The entries of a recorded transcript, in order, each with its bytes. After an error there are none.
 pub struct TranscriptReader {
     name: String,
-    file: BufReader<File>,
+    file: BufReader<Box<dyn Read + Send>>,
     detail: Detail,
     entry_max: u64,
     at: u64,
@@ -116,7 +116,16 @@ impl TranscriptReader {
     /// # Errors
     /// The file is absent or begins otherwise.
     pub(crate) fn open(path: &Path, name: String, detail: Detail) -> Result<Self, RecordError> {
-        let mut file = BufReader::new(File::open(path).map_err(RecordError::io(path))?);
+        Self::over(File::open(path).map_err(RecordError::io(path))?, name, detail)
+    }
+
+    /// Reads what a transcript's file holds.
+    pub(crate) fn over(
+        file: impl Read + Send + 'static,
+        name: String,
+        detail: Detail,
+    ) -> Result<Self, RecordError> {
+        let mut file: BufReader<Box<dyn Read + Send>> = BufReader::new(Box::new(file));
         let expected = first_line(detail);
         let mut line = vec![0; expected.len()];
         let read = file.read_exact(&mut line);

@@ -67,6 +67,14 @@ pub enum RefusalClass {
     BadDescription,
 }
 
+const DESCRIPTION_HINT: &str = "a version of 32 bytes, 16 authors of 128 bytes each";
+
+/// Most authors of a measure.
+const AUTHORS_MAX: usize = 16;
+
+/// Most bytes of a reason; those of this room have about half.
+const SHOWN_BYTES_MAX: usize = 1000;
+
 const NO_WASI_HINT: &str = "build for wasm32-unknown-unknown, as `assay build` does, or have the toolchain replace WASI by stubs (componentize-py: --stub-wasi)";
 const PART_HINT: &str = "of WASI there are cli, clocks, filesystem, io and random; leave out what needs more (sockets, HTTP), or build with `assay build`, which needs none";
 const COMPONENT_HINT: &str = "build it with `assay build`, or check it with a component validator";
@@ -122,6 +130,16 @@ impl Refusal {
         };
         let message = format!("it imports `{}`: {why}", printable(import, 200));
         Some(Self::new(RefusalClass::ImportNotAllowed, message, hint))
+    }
+
+    /// The same as it may be shown, where it came from another process.
+    #[must_use]
+    pub fn shown(self) -> Self {
+        Self {
+            class: self.class,
+            message: printable(&self.message, SHOWN_BYTES_MAX),
+            hint: Cow::Owned(printable(&self.hint, SHOWN_BYTES_MAX)),
+        }
     }
 
     /// Against a component on which a compiler within its limits gave up.
@@ -243,26 +261,34 @@ impl Sandbox {
             };
             bad(format!("describe failed: {why}"), hint)
         })?;
-        let name_fits = !found.name.is_empty()
-            && found.name.len() <= 64
-            && found
-                .name
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if !name_fits {
-            let message = format!("the name `{}` cannot be used", printable(&found.name, 64));
+        let (name, version, authors) = (found.name, found.version, found.authors);
+        if version.len() > 32 || authors.iter().any(|author| author.len() > 128) {
+            return Err(bad("version or authors are too long".to_owned(), DESCRIPTION_HINT));
+        }
+        Description { name, version, authors }.shown()
+    }
+}
+
+impl Description {
+    /// The description as it may be shown, where it came from elsewhere: what [`Sandbox::describe`] gave
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// The name cannot be one, or there are too many authors.
+    pub fn shown(self) -> Result<Self, Refusal> {
+        let bad = |message: String, hint| Refusal::new(RefusalClass::BadDescription, message, hint);
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        if !(1..=64).contains(&self.name.len()) || !self.name.bytes().all(plain) {
+            let message = format!("the name `{}` cannot be used", printable(&self.name, 64));
             return Err(bad(message, "1 to 64 lower-case letters, digits and hyphens"));
         }
-        let authors_fit =
-            found.authors.len() <= 16 && found.authors.iter().all(|author| author.len() <= 128);
-        if found.version.len() > 32 || !authors_fit {
-            let message = "version or authors are too long".to_owned();
-            return Err(bad(message, "a version of 32 bytes, 16 authors of 128 bytes each"));
+        if self.authors.len() > AUTHORS_MAX {
+            return Err(bad(format!("{} authors", self.authors.len()), DESCRIPTION_HINT));
         }
-        Ok(Description {
-            name: found.name,
-            version: printable(&found.version, 64),
-            authors: found.authors.iter().map(|author| printable(author, 256)).collect(),
+        Ok(Self {
+            name: self.name,
+            version: printable(&self.version, 64),
+            authors: self.authors.iter().map(|author| printable(author, 256)).collect(),
         })
     }
 }
@@ -281,4 +307,30 @@ fn import_names(component: &Component, engine: &Engine) -> Vec<String> {
 fn chain(error: &wasmtime::Error) -> String {
     let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
     printable(&causes.join(": "), 500)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_process_says_is_made_fit_to_be_shown() {
+        let description = |name: &str, version: &str, authors: usize| Description {
+            name: name.to_owned(),
+            version: version.to_owned(),
+            authors: vec!["\u{7}".repeat(1000); authors],
+        };
+        for name in ["", "Name", "a/b", "\u{1b}[2J"] {
+            assert!(description(name, "1", 1).shown().is_err(), "{name:?}");
+        }
+        assert!(description("name", "1", AUTHORS_MAX + 1).shown().is_err());
+        let shown = description("name", &"\n".repeat(1000), 1).shown().unwrap();
+        let texts = shown.authors.iter().chain([&shown.version]);
+        assert!(texts.clone().all(|text| text.len() <= 256 && !text.contains(char::is_control)));
+        assert_eq!(shown.clone().shown(), Ok(shown));
+        let refusal = Refusal::uncompilable("x");
+        assert_eq!(refusal.clone().shown(), refusal);
+        let refusal = Refusal { message: "\u{1b}".repeat(10_000), ..refusal }.shown();
+        assert!(refusal.message.len() <= SHOWN_BYTES_MAX && !refusal.message.contains('\u{1b}'));
+    }
 }

@@ -3,7 +3,8 @@
 use assay_ids::UnitSeed;
 use serde::{Deserialize, Serialize};
 
-use crate::LogLine;
+use crate::state::printable;
+use crate::{LogLine, SandboxLimits};
 
 /// The outcome of one unit. Every one but `Inconclusive` is deterministic.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -81,5 +82,52 @@ impl UnitReport {
     /// The report of a unit of which nothing is known but that it failed on the host's side.
     pub fn inconclusive(reason: impl Into<String>, seed: UnitSeed) -> Self {
         Self { outcome: Outcome::Inconclusive(reason.into()), fuel: 0, seed, log: Vec::new() }
+    }
+    /// The same within these limits: every text cut and printable, no more of a log and no more fuel than
+    /// a sandbox under them gives. A sandbox's own report stays as it is; one that came from another
+    /// process may be anything.
+    #[must_use]
+    pub fn within(self, limits: &SandboxLimits) -> Self {
+        let shown = |text: &str| printable(text, limits.text_bytes_max);
+        let outcome = match self.outcome {
+            Outcome::MeasureError(text) => Outcome::MeasureError(shown(&text)),
+            Outcome::Trap(text) => Outcome::Trap(shown(&text)),
+            Outcome::OutOfWork(text) => Outcome::OutOfWork(shown(&text)),
+            Outcome::Inconclusive(text) => Outcome::Inconclusive(shown(&text)),
+            other => other,
+        };
+        let mut room = limits.log_bytes_max;
+        let lines = self.log.into_iter().take(limits.log_lines_max);
+        let lines = lines.map(|line| LogLine { text: shown(&line.text), ..line });
+        let log = lines.map_while(|line| {
+            room = room.checked_sub(line.text.len())?;
+            Some(line)
+        });
+        Self { outcome, fuel: self.fuel.min(limits.fuel_max), seed: self.seed, log: log.collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Level;
+
+    #[test]
+    fn a_report_of_another_process_is_brought_within_the_limits() {
+        let limits = SandboxLimits::PUBLISHED;
+        let line = |text: String| LogLine { level: Level::Info, text };
+        let report = |outcome, log| UnitReport { outcome, fuel: u64::MAX, seed: UnitSeed(1), log };
+        let steering = "\u{1b}[2J".repeat(3000);
+        let all = [Outcome::MeasureError, Outcome::Trap, Outcome::OutOfWork, Outcome::Inconclusive];
+        for of in all {
+            let said = report(of(steering.clone()), vec![line(steering.clone()); 300]);
+            let taken = said.within(&limits);
+            let said = taken.outcome.explain();
+            assert!(said.len() < 1100 && !said.chars().any(char::is_control), "{said}");
+            let bytes: usize = taken.log.iter().map(|line| line.text.len()).sum();
+            assert!(bytes <= limits.log_bytes_max && !taken.log[0].text.contains('\u{1b}'));
+            assert_eq!(taken.fuel, limits.fuel_max);
+            assert_eq!(taken.clone().within(&limits), taken);
+        }
     }
 }

@@ -76,4 +76,14 @@ pub enum ScoreError {
         /// The limit.
         limit: usize,
     },
+    /// More of something than scoring has room for: memory and time grow with its square.
+    #[error("reference: {count} {of}, at most {limit} can be scored")]
+    TooMany {
+        /// What there is too much of.
+        of: &'static str,
+        /// How much there is.
+        count: usize,
+        /// The limit.
+        limit: usize,
+    },
 }

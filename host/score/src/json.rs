@@ -5,6 +5,8 @@
 //! for infinity, because Python reads it as infinity too. For NaN there is no such number, so one
 //! is chosen whose spelling does not occur in the text.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Number, Value};
 
 use crate::{PyValue, ScoreError};
@@ -53,17 +55,24 @@ fn reason(error: &serde_json::Error) -> String {
     bare.to_owned()
 }
 
-/// A spelling of a number that `text` does not contain in either case of letters.
+/// A spelling of a number that `text` does not contain in either case of letters: zero, with an
+/// exponent that no `0e-` of the text goes on with. All of them are looked at once, since a text may
+/// hold a hundred thousand of them.
 fn absent_number(text: &str) -> String {
-    let text = text.to_ascii_lowercase();
-    let mut exponent = 4096_u64;
-    loop {
-        let number = format!("0e-{exponent}");
-        if !text.contains(&number) {
-            return number;
+    /// Enough digits for more exponents than any text has room for.
+    const DIGITS_MAX: usize = 12;
+    let mut taken = BTreeSet::new();
+    for (at, _) in text.match_indices(['e', 'E']) {
+        let around = (text[..at].ends_with('0'), text[at + 1..].strip_prefix('-'));
+        let (true, Some(after)) = around else { continue };
+        let mut exponent = 0_u64;
+        for digit in after.bytes().take_while(u8::is_ascii_digit).take(DIGITS_MAX) {
+            exponent = 10 * exponent + u64::from(digit - b'0');
+            taken.insert(exponent);
         }
-        exponent += 1;
     }
+    let free = (4096..).find(|exponent| !taken.contains(exponent));
+    format!("0e-{}", free.unwrap_or(u64::MAX))
 }
 
 /// Text whose bare constants are spelled as numbers.
@@ -182,6 +191,17 @@ mod tests {
     #[test]
     fn the_number_that_stands_for_nan_still_means_zero_when_somebody_writes_it() {
         assert_eq!(shown("[0e-4096, 0E-4097, NaN]"), "[0.0, 0.0, nan]");
+    }
+
+    #[test]
+    fn a_text_full_of_that_number_is_read_in_one_go() {
+        // A hundred thousand spellings that are taken: looking for each in the whole text took minutes.
+        let taken: Vec<String> = (4096..104_096).map(|exponent| format!("0e-{exponent}")).collect();
+        let PyValue::List(items) = read(&format!("[NaN, {}]", taken.join(","))).unwrap() else {
+            panic!("no list");
+        };
+        assert!(matches!(items[0], PyValue::Float(value) if value.is_nan()));
+        assert!(items[1..].iter().all(|item| *item == PyValue::Float(0.0)));
     }
 
     #[test]

@@ -6,6 +6,12 @@ use crate::slots::{SetSlots, sets};
 use crate::{PyValue, ScoreError, json};
 
 const WHAT: &str = "reference";
+/// Most models of a reference; the contest's largest task has 96. Every pair of them is looked at.
+const MODELS_MAX: usize = 4096;
+/// Most hyper-parameters; the contest's tasks have at most seven. Every pair is a set.
+const HYPERPARAMETERS_MAX: usize = 64;
+/// Most possible values of one hyper-parameter; one for each model.
+const POSSIBLE_MAX: usize = MODELS_MAX;
 
 /// A task's `model_configs.json`, with the file's order of models and hyper-parameters and the
 /// spelling of its values, on all of which the score depends.
@@ -55,6 +61,7 @@ impl Reference {
         let file = json::parse(bytes, WHAT)?;
         let entries = object(&file, "the whole file")?;
         let (_, first) = entries.first().ok_or(ScoreError::NoModels { what: WHAT })?;
+        at_most(MODELS_MAX, entries.len(), "models")?;
         let mut names = BTreeSet::new();
         let mut models = Vec::with_capacity(entries.len());
         for (id, entry) in entries {
@@ -159,8 +166,9 @@ impl Model {
 
 fn hyperparameters(id: &str, first: &PyValue) -> Result<Vec<Hyperparameter>, ScoreError> {
     let place = format!("model {id}, hparams");
-    let hparams = part(first, &format!("model {id}"), "hparams")?;
-    object(hparams, &place)?
+    let hparams = object(part(first, &format!("model {id}"), "hparams")?, &place)?;
+    at_most(HYPERPARAMETERS_MAX, hparams.len(), "hyper-parameters")?;
+    hparams
         .iter()
         .map(|(name, hparam)| {
             let place = format!("{place}.{name}");
@@ -170,9 +178,15 @@ fn hyperparameters(id: &str, first: &PyValue) -> Result<Vec<Hyperparameter>, Sco
                 let place = format!("{place}.possible_values");
                 return Err(wrong_type(place, values, "a list of values"));
             };
+            at_most(POSSIBLE_MAX, possible_values.len(), "possible values of a hyper-parameter")?;
             Ok(Hyperparameter { name: name.clone(), possible_values: possible_values.clone() })
         })
         .collect()
+}
+
+/// Refuses more than scoring has room for.
+pub(crate) fn at_most(limit: usize, count: usize, of: &'static str) -> Result<(), ScoreError> {
+    if count <= limit { Ok(()) } else { Err(ScoreError::TooMany { of, count, limit }) }
 }
 
 fn number(metrics: &PyValue, place: &str, name: &str) -> Result<f64, ScoreError> {
@@ -251,5 +265,40 @@ mod tests {
                 "metrics": {{"train_acc": 1, "test_acc": 1}}}}}}"#
         );
         assert!(refused(&text).contains("x with 300 and y with 300"));
+    }
+
+    #[test]
+    fn what_grows_with_its_square_is_limited() {
+        let many: Vec<String> = (0..=MODELS_MAX).map(|id| format!("\"{id}\": {ONE}")).collect();
+        let too_many = refused(&format!("{{{}}}", many.join(",")));
+        assert_eq!(too_many, "reference: 4097 models, at most 4096 can be scored");
+        let metrics = r#""metrics": {"train_acc": 1, "test_acc": 1}"#;
+        let one = |hparams: &str| format!(r#"{{"1": {{"hparams": {{{hparams}}}, {metrics}}}}}"#);
+        let axis = |name: &str, values: &str| {
+            format!(r#""{name}": {{"possible_values": [{values}], "current_value": 1}}"#)
+        };
+        let axes: Vec<String> = (0..65).map(|at| axis(&at.to_string(), "1")).collect();
+        assert!(refused(&one(&axes.join(","))).contains("65 hyper-parameters"));
+        let values = vec!["1"; POSSIBLE_MAX + 1].join(",");
+        assert!(refused(&one(&axis("x", &values))).contains("4097 possible values"));
+        // 2^20 slots are possible, but not under names of kilobytes each.
+        let long = vec![format!("\"{}\"", "x".repeat(1000)); 32].join(",");
+        let text = one(&format!("{}, {}", axis("x", &long), axis("y", &long)));
+        assert!(refused(&text).contains("bytes of values in the names of slots"));
+        // Four axes whose sets reach the limit of slots each.
+        let values: Vec<String> = (0..32).map(|value| value.to_string()).collect();
+        let axes = ["a", "b", "c", "d"].map(|name| axis(name, &values.join(",")));
+        assert!(refused(&one(&axes.join(","))).contains("slots in all sets"));
+        // Two axes on which every model differs.
+        let models: Vec<String> = (0..3000)
+            .map(|id| {
+                let axes = ["x", "y"].map(|name| {
+                    format!(r#""{name}": {{"possible_values": [1], "current_value": {id}}}"#)
+                });
+                format!(r#""{id}": {{"hparams": {{{}}}, {metrics}}}"#, axes.join(","))
+            })
+            .collect();
+        let text = refused(&format!("{{{}}}", models.join(",")));
+        assert!(text.contains("pairs of models that differ"), "{text}");
     }
 }

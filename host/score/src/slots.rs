@@ -7,11 +7,18 @@
 
 use std::collections::BTreeMap;
 
+use crate::reference::at_most;
 use crate::{Hyperparameter, Model, ScoreError};
 
 /// Slots of one set above which a reference is refused. Real tasks have at most 81; 32 x 32
 /// values reach this limit.
 const SLOT_LIMIT: usize = 1 << 20;
+/// Bytes of the texts of one set's slots: 64 for each, if there are that many.
+const TEXT_BYTES_MAX: usize = 1 << 26;
+/// Slots of all sets together: of two whose slots reach their limit.
+const ALL_SLOTS_MAX: usize = 2 * SLOT_LIMIT;
+/// Pairs of classes in all sets. The contest's largest task has a few hundred thousand.
+const PAIRS_MAX: usize = 1 << 22;
 
 /// The slots of one ordered set (u, v).
 #[derive(Debug, Clone)]
@@ -47,6 +54,7 @@ pub(crate) fn sets(
         })
         .collect();
     let mut sets = Vec::new();
+    let (mut pairs, mut slots) = (0, 0);
     for u in 0..hyperparameters.len() {
         for v in (0..hyperparameters.len()).filter(|v| *v != u) {
             let count = slot_count(possible[u].len(), possible[v].len());
@@ -59,18 +67,28 @@ pub(crate) fn sets(
                     limit: SLOT_LIMIT,
                 });
             };
-            let positions = positions(&possible[u], &possible[v]);
+            slots += count;
+            at_most(ALL_SLOTS_MAX, slots, "slots in all sets")?;
+            at_most(
+                TEXT_BYTES_MAX,
+                text_bytes(&possible[u], &possible[v]),
+                "bytes of values in the names of slots",
+            )?;
             let (classes, members) = classes(&current[u], &current[v]);
+            pairs += members.len() * members.len();
+            at_most(PAIRS_MAX, pairs, "pairs of models that differ, over all sets,")?;
+            let positions = positions(&possible[u], &possible[v]);
             let slot = |first: &Member<'_>, second: &Member<'_>| {
                 let ((u1, v1), (u2, v2)) = ((*first)?, (*second)?);
                 positions.get(&[u1, u2, v1, v2].concat()).copied()
             };
-            let slots = members
+            let of_pairs = members
                 .iter()
                 .flat_map(|first| members.iter().map(move |second| (first, second)))
                 .map(|(first, second)| slot(first, second))
                 .collect();
-            sets.push(SetSlots { u, v, count, width: members.len(), classes, slots });
+            let width = members.len();
+            sets.push(SetSlots { u, v, count, width, classes, slots: of_pairs });
         }
     }
     Ok(sets)
@@ -86,6 +104,18 @@ fn texts(values: &[crate::PyValue]) -> Vec<String> {
 fn slot_count(u_values: usize, v_values: usize) -> Option<usize> {
     let cells = u_values.checked_mul(v_values)?;
     cells.checked_mul(cells)
+}
+
+/// Bytes of all slots' texts: each value of u stands in the first two places as often as the other
+/// three can be chosen, and so does each of v in the last two.
+fn text_bytes(u: &[String], v: &[String]) -> usize {
+    let bytes = |values: &[String]| values.iter().map(String::len).sum::<usize>();
+    let share = |own: &[String], other: &[String]| {
+        [bytes(own), 2, own.len(), other.len(), other.len()]
+            .into_iter()
+            .fold(1_usize, usize::saturating_mul)
+    };
+    share(u, v).saturating_add(share(v, u))
 }
 
 /// The position of each slot's text. A later slot of the same text takes it over.

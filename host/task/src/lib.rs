@@ -26,6 +26,8 @@ mod import;
 mod layers;
 mod manifest;
 mod name;
+#[doc(hidden)]
+pub mod parts;
 mod task;
 mod tensors;
 mod truth;

@@ -156,7 +156,7 @@ fn check(what: String, expected: Digest, found: Digest) -> Result<(), TaskError>
     Err(TaskError::DigestDiffers { what, expected, found })
 }
 
-fn read_dataset(data: &Data, bytes: &[u8]) -> Result<Dataset, TaskError> {
+pub(crate) fn read_dataset(data: &Data, bytes: &[u8]) -> Result<Dataset, TaskError> {
     let file = tensors::parse(DATA, bytes)?;
     let shape: Vec<usize> =
         std::iter::once(data.examples).chain(data.input_shape.clone()).collect();

@@ -100,7 +100,10 @@ impl Worker {
                 Compiled::Code { imports, bytes } => {
                     Ok(Ok((imports, receive(&mut socket, bytes, u8::from_le_bytes)?)))
                 }
-                Compiled::Refused(reasons) => Ok(Err(reasons)),
+                // The process has read a competitor's bytes: what it says of them is shown.
+                Compiled::Refused(reasons) => {
+                    Ok(Err(reasons.into_iter().map(Refusal::shown).collect()))
+                }
             }
         };
         match talk() {
@@ -121,7 +124,10 @@ impl Worker {
             hand_over(&mut socket, &Job::Describe { limits }, code)?;
             read(&mut socket, "description")?.ok_or(TransportError::Closed)
         };
-        talk().map_err(|error| WorkerError::Transport { what: "the guest process", error })
+        // The process has run a competitor's code: what it says of itself is shown.
+        let said =
+            talk().map_err(|error| WorkerError::Transport { what: "the guest process", error })?;
+        Ok(said.map_err(Refusal::shown).and_then(Description::shown))
     }
 }
 

@@ -38,6 +38,8 @@ pub use local::Local;
 pub use program::{Program, Role};
 pub use record::{Circumstances, HiddenPhase, record};
 pub use replay::{ReplayError, Verdict};
+#[doc(hidden)]
+pub use unit::judge;
 pub use unit::{Recording, Unit, Used};
 pub use worker::Worker;
 

@@ -85,7 +85,8 @@ impl Worker {
         let told = self.answer(&mut socket, &mut replayer);
         // Whatever it still does is of no interest.
         drop(guest);
-        let report = judge(told.as_deref(), replayer.stop().map(Stop::stopped), seed);
+        let stopped = replayer.stop().map(Stop::stopped);
+        let report = judge(told.as_deref(), stopped, seed, &self.limits);
         let divergence = replayer.finish()?;
         let now = said(&report, replayer.meters());
         let what = now.map_or_else(Vec::new, |now| Said::of(record).differences(&now));

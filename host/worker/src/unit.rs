@@ -5,7 +5,7 @@ use assay_call::{Budget, Detail, Limits, Meters, Recorder, Stopped};
 use std::os::unix::net::UnixStream;
 
 use assay_ids::{Digest, UnitSeed};
-use assay_sandbox::{Outcome, UnitReport};
+use assay_sandbox::{Outcome, SandboxLimits, UnitReport};
 
 use crate::admission::hand_over;
 use crate::guest::Job;
@@ -85,7 +85,10 @@ impl Worker {
             Some(reported) => {
                 let Report { limits, meters, transcript, entries, .. } = reported;
                 let used = Used { limits, meters, transcript, detail, entries };
-                (judge(reported.said.as_deref(), reported.stopped, seed), Some(used))
+                {
+                    let said = reported.said.as_deref();
+                    (judge(said, reported.stopped, seed, &self.limits), Some(used))
+                }
             }
             None => (UnitReport::inconclusive("the watchdog fired", seed), None),
         })
@@ -107,10 +110,18 @@ impl Worker {
 
 /// Puts together what the two sides say. The executing side's word goes first: it knows whether the
 /// unit was stopped, whatever the guest's side makes of it.
-pub(crate) fn judge(said: Option<&[u8]>, stopped: Option<Stopped>, seed: UnitSeed) -> UnitReport {
+pub fn judge(
+    said: Option<&[u8]>,
+    stopped: Option<Stopped>,
+    seed: UnitSeed,
+    limits: &SandboxLimits,
+) -> UnitReport {
     let told = said.and_then(|said| postcard::from_bytes::<UnitReport>(said).ok());
-    let mut report =
-        told.unwrap_or_else(|| UnitReport::inconclusive(WorkerError::Lost.to_string(), seed));
+    let mut report = told.map_or_else(
+        || UnitReport::inconclusive(WorkerError::Lost.to_string(), seed),
+        // Its process may have been taken over, and what it says is shown and recorded.
+        |told| told.within(limits),
+    );
     report.seed = seed;
     match stopped {
         Some(Stopped::OutOfWork(text)) => report.outcome = Outcome::OutOfWork(text),

@@ -54,7 +54,7 @@ pub enum ConfigError {
 }
 
 /// Reads a `config.json`.
-pub(super) fn read(bytes: &[u8]) -> Result<Architecture, ConfigError> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Architecture, ConfigError> {
     let form = |reason: &str| ConfigError::Form(reason.to_owned());
     let value: Value = serde_json::from_slice(bytes)
         .map_err(|error| ConfigError::Form(format!("no sound JSON: {error}")))?;

@@ -15,18 +15,31 @@ const DT_INT32: u64 = 3;
 const DT_INT64: u64 = 9;
 /// Most values of one tensor; a picture of the contest has 3072.
 const VALUES_MAX: usize = 1 << 24;
+/// Most axes of a tensor; a picture has 3.
+const AXES_MAX: usize = 8;
+/// Values of all examples together that may be left out of their shards, as repetitions: so many, and
+/// [`REPEATED_PER_BYTE`] more for each byte of the shards. A record of fifty bytes could else stand for
+/// 64 MiB, and a shard for anything.
+const REPEATED_FREE: usize = 1 << 22;
+/// The same ratio, of bytes, as an archive may have.
+const REPEATED_PER_BYTE: usize = 25;
 
 /// Examples read so far.
 #[derive(Debug, Default)]
-pub(super) struct Examples {
+pub(crate) struct Examples {
     shape: Option<Vec<usize>>,
     inputs: Vec<f32>,
     labels: Vec<u32>,
+    /// Bytes of the shards so far.
+    bytes: usize,
+    /// Values so far that were left out as repetitions.
+    repeated: usize,
 }
 
 impl Examples {
     /// Appends a shard's examples.
-    pub(super) fn add_shard(&mut self, shard: &[u8]) -> Result<(), RecordError> {
+    pub(crate) fn add_shard(&mut self, shard: &[u8]) -> Result<(), RecordError> {
+        self.bytes += shard.len();
         for record in records(shard) {
             let record = record?;
             self.add(record.data).map_err(|reason| record.fail(reason))?;
@@ -35,7 +48,7 @@ impl Examples {
     }
 
     /// Shape of one example (empty if there is none), inputs, labels.
-    pub(super) fn finish(self) -> (Vec<usize>, Vec<f32>, Vec<u32>) {
+    pub(crate) fn finish(self) -> (Vec<usize>, Vec<f32>, Vec<u32>) {
         (self.shape.unwrap_or_default(), self.inputs, self.labels)
     }
 
@@ -43,6 +56,11 @@ impl Examples {
         let features = features(data)?;
         let inputs = Tensor::read("inputs", single("inputs", &features)?)?;
         let label = Tensor::read("output", single("output", &features)?)?.label()?;
+        self.repeated += inputs.repeated();
+        let max = REPEATED_FREE + self.bytes.saturating_mul(REPEATED_PER_BYTE);
+        if self.repeated > max {
+            return Err(RecordReason::Repeated { max });
+        }
         let values = inputs.floats()?;
         if let Some(index) = values.iter().position(|value| !value.is_finite()) {
             return Err(RecordReason::NotFinite { index, value: values[index].to_string() });
@@ -169,6 +187,15 @@ impl<'a> Tensor<'a> {
         self.shape.iter().product()
     }
 
+    /// Values that are left out as repetitions of the last one.
+    fn repeated(&self) -> usize {
+        if self.content.is_empty() {
+            self.count().saturating_sub(self.float_values.len())
+        } else {
+            0
+        }
+    }
+
     fn wrong_count(&self, found: usize) -> RecordReason {
         RecordReason::Values { feature: self.feature, shape: self.shape.clone(), found }
     }
@@ -251,7 +278,7 @@ fn read_shape(feature: &'static str, bytes: &[u8]) -> Result<Vec<usize>, RecordR
     }
     let count = shape.iter().try_fold(1_usize, |count, axis| count.checked_mul(*axis));
     match count {
-        Some(count) if count <= VALUES_MAX => Ok(shape),
+        Some(count) if count <= VALUES_MAX && shape.len() <= AXES_MAX => Ok(shape),
         _ => Err(RecordReason::Shape { feature }),
     }
 }

@@ -113,6 +113,22 @@ fn what_is_wrong_is_named_with_its_record() {
     }
 }
 
+#[test]
+fn repetitions_are_bounded_by_what_is_there() {
+    // Two million values from one: eight megabytes for some seventy bytes.
+    let one = [&[5 << 3 | 5], 1.5_f32.to_le_bytes().as_slice()].concat();
+    let repeated = example(&tensor(1, &[127; 3], &one), &label(1));
+    let (shape, inputs, _) = read(&[repeated.clone(), repeated.clone()]).unwrap();
+    assert_eq!((shape, inputs.len()), (vec![127; 3], 2 * 127_usize.pow(3)));
+    let error = read(&[repeated.clone(), repeated.clone(), repeated]).unwrap_err();
+    assert_eq!(error.record, 2);
+    assert!(error.to_string().contains("left out as repetitions"), "{error}");
+    // Nor does a shape of many axes cost much.
+    let many = example(&tensor(1, &[1; 9], &one), &label(1));
+    let error = read(&[many]).unwrap_err();
+    assert_eq!(error.reason, RecordReason::Shape { feature: "inputs" });
+}
+
 proptest! {
     #[test]
     fn arbitrary_payloads_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {

@@ -3,14 +3,14 @@
 //! Everything is read, checked and staged before anything becomes visible: an import that fails
 //! leaves the target directory as it was.
 
-mod config;
-mod example;
+pub(crate) mod config;
+pub(crate) mod example;
 mod layout;
 mod protobuf;
-mod source;
-mod tfrecord;
+pub(crate) mod source;
+pub(crate) mod tfrecord;
 mod vocabulary;
-mod weights;
+pub(crate) mod weights;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -23,7 +23,7 @@ const PACKED_RATIO_MAX: u64 = 100;
 const RESERVE_BYTES_MAX: u64 = 1 << 26;
 
 /// A directory or a zip.
-pub(super) struct Source {
+pub(crate) struct Source {
     path: PathBuf,
     kind: Kind,
 }
@@ -37,7 +37,7 @@ enum Kind {
 
 impl Source {
     /// Lists what there is. Of an archive, every entry's name and size is checked here.
-    pub(super) fn open(path: &Path) -> Result<Self, TaskError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, TaskError> {
         let path = path.canonicalize().map_err(TaskError::io(path))?;
         let kind = if path.is_dir() {
             let mut files = BTreeMap::new();
@@ -51,7 +51,7 @@ impl Source {
     }
 
     /// The names of all files, in order, with `/` between their parts.
-    pub(super) fn files(&self) -> Box<dyn Iterator<Item = &String> + '_> {
+    pub(crate) fn files(&self) -> Box<dyn Iterator<Item = &String> + '_> {
         match &self.kind {
             Kind::Directory(files) => Box::new(files.keys()),
             Kind::Zip(files, _) => Box::new(files.keys()),
@@ -85,7 +85,7 @@ impl Source {
     }
 
     /// Reads one file, refusing more than `limit` bytes.
-    pub(super) fn read(&mut self, name: &str, limit: u64) -> Result<Vec<u8>, TaskError> {
+    pub(crate) fn read(&mut self, name: &str, limit: u64) -> Result<Vec<u8>, TaskError> {
         let missing = || TaskError::format(name, "the file is missing");
         match &mut self.kind {
             Kind::Directory(files) => {

@@ -74,6 +74,15 @@ pub enum RecordReason {
         /// Values or bytes found.
         found: usize,
     },
+    /// Too many values are left out.
+    #[error(
+        "more than {max} values up to here are left out as repetitions of the one before; write \
+         them out"
+    )]
+    Repeated {
+        /// The most that shards of this size may leave out.
+        max: usize,
+    },
     /// The shape is unknown, negative or too large.
     #[error("{feature} has an unknown, negative or too large shape")]
     Shape {
@@ -177,6 +186,18 @@ fn check(part: &'static str, data: &[u8], rest: &mut &[u8]) -> Result<(), Record
     Err(RecordReason::Checksum { part, stored, found })
 }
 
+/// Frames payloads as a shard. Only tests and fuzz targets write shards.
+pub(crate) fn shard(payloads: &[&[u8]]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for payload in payloads {
+        for part in [&(payload.len() as u64).to_le_bytes(), *payload] {
+            bytes.extend_from_slice(part);
+            bytes.extend_from_slice(&masked_crc(part).to_le_bytes());
+        }
+    }
+    bytes
+}
+
 /// The masked CRC-32C of some bytes.
 pub(super) fn masked_crc(data: &[u8]) -> u32 {
     crc32c::crc32c(data).rotate_right(15).wrapping_add(0xa282_ead8)
@@ -190,15 +211,8 @@ pub(super) mod tests {
 
     /// Frames payloads as a shard.
     pub(crate) fn shard(payloads: &[Vec<u8>]) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for payload in payloads {
-            let length = (payload.len() as u64).to_le_bytes();
-            bytes.extend_from_slice(&length);
-            bytes.extend_from_slice(&masked_crc(&length).to_le_bytes());
-            bytes.extend_from_slice(payload);
-            bytes.extend_from_slice(&masked_crc(payload).to_le_bytes());
-        }
-        bytes
+        let payloads: Vec<&[u8]> = payloads.iter().map(Vec::as_slice).collect();
+        super::shard(&payloads)
     }
 
     proptest! {

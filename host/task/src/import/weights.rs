@@ -13,6 +13,11 @@ use hdf5_reader::{Dataset, Datatype, Hdf5File, OpenOptions};
 
 /// Most bytes of one array: 2^28 values of eight bytes, the largest that a network here may have.
 const ARRAY_BYTES_MAX: usize = 1 << 31;
+/// Bytes of values that any file may give. HDF5 states shapes apart from values, and packs those or
+/// leaves them out, so a small file could make its reader allocate anything.
+const FREE_BYTES: usize = 1 << 24;
+/// Larger files may give so many times their own bytes; trained weights pack by less than two to one.
+const PACKED_RATIO_MAX: usize = 100;
 /// Most parts of an array's path; Keras writes two to four.
 const PATH_PARTS_MAX: usize = 16;
 /// Most layers and arrays of a file.
@@ -94,11 +99,15 @@ pub enum WeightsError {
 }
 
 /// Reads the weights for an architecture: one array per parameter, in its order.
-pub(super) fn read(
+pub(crate) fn read(
     bytes: Vec<u8>,
     architecture: &Architecture,
 ) -> Result<Vec<Vec<f32>>, WeightsError> {
-    let options = OpenOptions::default().with_max_read_bytes(ARRAY_BYTES_MAX);
+    let size = bytes.len();
+    let room = size.saturating_mul(PACKED_RATIO_MAX).max(FREE_BYTES);
+    let options = OpenOptions::default()
+        .with_max_read_bytes(ARRAY_BYTES_MAX.min(room))
+        .with_max_chunk_bytes(ARRAY_BYTES_MAX.min(room));
     let file = Hdf5File::from_vec_with_options(bytes, options).map_err(hdf5("the file"))?;
     let mut root = file.root_group().map_err(hdf5("the root group"))?;
     if names(&root, "layer_names", "/")?.is_none()
@@ -111,6 +120,14 @@ pub(super) fn read(
     let parameters = architecture.parameters();
     if arrays.len() != parameters.len() {
         return Err(count(architecture, &arrays));
+    }
+    let needed = architecture.parameter_count().saturating_mul(size_of::<f32>());
+    if needed > room {
+        let reason = format!(
+            "{needed} bytes of weights from a file of {size} bytes; at most {PACKED_RATIO_MAX} to \
+             one are read"
+        );
+        return Err(bad("the file", &reason));
     }
     parameters
         .iter()

@@ -128,6 +128,27 @@ fn what_does_not_fit_is_named() {
     assert!(error.contains("by its name it is a beta, but layer 1 (batch_norm)"), "{error}");
 }
 
+#[test]
+fn a_small_file_does_not_give_large_arrays() {
+    // 32 MiB of zeros in a few kilobytes.
+    let (input, units) = (2048, 4096);
+    let mut file = FileBuilder::new();
+    file.set_attr("layer_names", list(&["dense"]));
+    let mut group = file.create_group("dense");
+    group.set_attr("weight_names", list(&["kernel:0"]));
+    let kernel = group.create_dataset("kernel:0");
+    kernel.with_f32_data(&vec![0.0; input * units]).with_shape(&[input as u64, units as u64]);
+    kernel.with_chunks(&[input as u64, units as u64]).with_deflate(6);
+    file.add_group(group.finish());
+    let bytes = file.finish().unwrap();
+    assert!(bytes.len() < 100_000, "{}", bytes.len());
+    let units = units as u32;
+    let dense = LayerKind::Dense { units, activation: Activation::Linear, bias: false };
+    let architecture = Architecture::new(&[input], vec![dense]).unwrap();
+    let error = read(bytes, &architecture).unwrap_err().to_string();
+    assert!(error.contains("33554432 bytes of weights from a file of"), "{error}");
+}
+
 proptest! {
     #[test]
     fn spoiled_files_never_panic(
