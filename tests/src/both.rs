@@ -92,7 +92,8 @@ impl Both {
     ///
     /// If it is admitted, or if the two ways differ.
     pub fn refusals(&self, bytes: &[u8]) -> Vec<Refusal> {
-        let here = self.sandbox.admit(bytes).map(|admitted| admitted.description).unwrap_err();
+        let here = self.sandbox.admit(bytes).map(|admitted| admitted.description);
+        let here = here.expect_err("it is refused in this process");
         match self.worker.admit(bytes) {
             Err(NotAdmitted::Refused(reasons)) => assert_eq!(here, reasons),
             other => panic!("refused in this process, and in processes {other:?}"),

@@ -3,27 +3,23 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use assay_tests::{ChildProcess, Guest, Ran, assay, binary, shipped_task};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-/// A component that computes for a while on each network, and where it lies.
-fn slow() -> (TempDir, std::path::PathBuf) {
+/// A component whose `evaluate` runs these instructions, and where it lies.
+fn component(body: &str) -> (TempDir, PathBuf) {
     let dir = TempDir::new().unwrap();
-    let path = dir.path().join("slow.wasm");
-    let body = "
-        (local $i i32)
-        (loop (br_if 0 (i32.lt_u
-            (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20000000))))
-        (f64.convert_i32_u (local.get $i))";
+    let path = dir.path().join("component.wasm");
     std::fs::write(&path, Guest::new(body).bytes()).unwrap();
     (dir, path)
 }
 
 /// Runs a component on the shipped task, and kills so many guests of its units.
-fn run_and_kill(component: &std::path::Path, most: usize) -> Ran {
+fn run_and_kill(component: &Path, most: usize) -> Ran {
     let task = shipped_task();
     let mut command = Command::new(binary("assay"));
     command.arg("run").arg(component).arg("--task").arg(task).arg("--json");
@@ -53,7 +49,13 @@ fn run_and_kill(component: &std::path::Path, most: usize) -> Ran {
 
 #[test]
 fn a_unit_that_is_lost_once_is_run_again_and_nothing_shows() {
-    let (_dir, component) = slow();
+    // Some tenths of a second on each of 16 networks: one of them will be met at work.
+    let (_dir, component) = component(
+        "(local $i i32)
+         (loop (br_if 0 (i32.lt_u
+            (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20000000))))
+         (f64.convert_i32_u (local.get $i))",
+    );
     let task = shipped_task();
     let args = ["run".as_ref(), component.as_os_str(), "--json".as_ref(), "--task".as_ref()];
     let undisturbed = assay(args.into_iter().chain([task.as_os_str()])).ok();
@@ -71,7 +73,8 @@ fn a_unit_that_is_lost_once_is_run_again_and_nothing_shows() {
 
 #[test]
 fn a_unit_that_is_always_lost_is_inconclusive_and_not_scored() {
-    let (_dir, component) = slow();
+    // Its fuel lasts for seconds, which none of them lives to see.
+    let (_dir, component) = component("(loop (br 0)) f64.const 0");
     let ran = run_and_kill(&component, usize::MAX);
     assert_eq!(ran.code, 3, "{}", ran.stderr);
     let json = ran.json();

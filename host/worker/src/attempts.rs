@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn only_an_inconclusive_unit_is_run_again_and_not_for_ever() {
         for ended in [Outcome::Value(1.0), Outcome::OutOfFuel, Outcome::BadOutput] {
-            assert_eq!(after(&[ended.clone()]), (ended, Vec::new()));
+            assert_eq!(after(std::slice::from_ref(&ended)), (ended, Vec::new()));
         }
         let said = vec![("a".to_owned(), 2)];
         assert_eq!(after(&[lost("a"), Outcome::OutOfMemory]), (Outcome::OutOfMemory, said));

@@ -86,11 +86,10 @@ fn an_import_of_ours_with_another_type_is_refused() {
 
 /// A type in a type, so many times, as the type of what a function of the component takes.
 fn nested(times: usize) -> Vec<u8> {
-    let mut types = "(type $t0 (tuple u8))".to_owned();
-    for at in 1..times {
-        types += &format!("(type $t{at} (tuple $t{}))", at - 1);
-    }
-    honest().extra(&types).bytes()
+    let inner = (1..times).map(|at| format!("(type $t{at} (tuple $t{}))", at - 1));
+    let types: Vec<String> =
+        ["(type $t0 (tuple u8))".to_owned()].into_iter().chain(inner).collect();
+    honest().extra(&types.concat()).bytes()
 }
 
 #[test]

@@ -163,10 +163,11 @@ fn what_one_call_lifts_ends_exactly_at_its_limit() {
 #[test]
 fn the_log_ends_exactly_at_its_limits() {
     let log = |lengths: &[usize]| {
-        let writes: String = lengths
+        let writes: Vec<String> = lengths
             .iter()
             .map(|n| format!("(call $log (i32.const 1) (i32.const 4096) (i32.const {n}))"))
             .collect();
+        let writes = writes.concat();
         let body = format!(
             "(memory.fill (i32.const 4096) (i32.const 120) (i32.const 2048)) {writes} f64.const 0"
         );

@@ -109,8 +109,8 @@ fn a_realloc_must_give_memory() {
 #[test]
 fn a_shape_whose_product_overflows_is_an_error() {
     let shape = |axes: &[u32], count: u32| {
-        let bytes: String =
-            axes.iter().flat_map(|axis| axis.to_le_bytes()).map(|b| format!("\\{b:02x}")).collect();
+        let bytes = axes.iter().flat_map(|axis| axis.to_le_bytes());
+        let bytes = bytes.map(|byte| format!("\\{byte:02x}")).collect::<Vec<_>>().concat();
         let body = format!(
             "(call $from-list (i32.const 2048) (i32.const {}) (i32.const 0) (i32.const {count})
                 (i32.const 1024))

@@ -11,15 +11,18 @@ use crate::limits;
 /// of what is given back, the engine's threads each their own.
 const GROWTH_MAX: u64 = 64 << 20;
 
-/// Units in a round, and how each ends.
-fn round() -> Vec<(Guest, fn(&Outcome) -> bool)> {
-    let trap: fn(&Outcome) -> bool = |outcome| matches!(outcome, Outcome::Trap(_));
-    let fuel: fn(&Outcome) -> bool = |outcome| *outcome == Outcome::OutOfFuel;
-    let memory: fn(&Outcome) -> bool = |outcome| *outcome == Outcome::OutOfMemory;
-    let value: fn(&Outcome) -> bool = |outcome| matches!(outcome, Outcome::Value(_));
-    let work: fn(&Outcome) -> bool = |outcome| matches!(outcome, Outcome::OutOfWork(_));
-    let bad: fn(&Outcome) -> bool = |outcome| *outcome == Outcome::BadOutput;
-    let error: fn(&Outcome) -> bool = |outcome| matches!(outcome, Outcome::MeasureError(_));
+/// Whether a unit ended as it should.
+type Ends = fn(&Outcome) -> bool;
+
+/// Units of a round, and how each ends.
+fn round() -> Vec<(Guest, Ends)> {
+    let trap: Ends = |outcome| matches!(outcome, Outcome::Trap(_));
+    let fuel: Ends = |outcome| *outcome == Outcome::OutOfFuel;
+    let memory: Ends = |outcome| *outcome == Outcome::OutOfMemory;
+    let value: Ends = |outcome| matches!(outcome, Outcome::Value(_));
+    let work: Ends = |outcome| matches!(outcome, Outcome::OutOfWork(_));
+    let bad: Ends = |outcome| *outcome == Outcome::BadOutput;
+    let error: Ends = |outcome| matches!(outcome, Outcome::MeasureError(_));
     let keep = "(call $full (i32.const 0) (i32.const 0) (f32.const 1) (i32.const 1024))";
     let large = "
         (i32.store (i32.const 2048) (i32.const 1000000))

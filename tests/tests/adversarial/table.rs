@@ -5,15 +5,18 @@ use std::fs;
 use std::path::Path;
 
 /// Where hostile cases are tested, below `tests/tests`.
-const FILES: [&str; 8] = [
+const FILES: [&str; 11] = [
     "adversarial/admission.rs",
     "adversarial/alone.rs",
     "adversarial/boundaries.rs",
     "adversarial/calls.rs",
     "adversarial/handles.rs",
     "adversarial/many.rs",
+    "attempts.rs",
     "confine.rs",
+    "confine_life.rs",
     "processes.rs",
+    "system_calls.rs",
 ];
 
 /// The tests of a file, as `FILE::NAME` without the file's folder and ending.
