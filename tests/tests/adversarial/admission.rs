@@ -67,7 +67,7 @@ fn an_import_that_is_not_ours_is_refused() {
     let class = RefusalClass::ImportNotAllowed;
     assert_eq!(
         refused(&guest.bytes()),
-        [(class, "it imports `assay:measure/truth@0.1.0`".to_owned())]
+        [(class, "it imports `assay:measure/truth@0.1.0`: that is not offered".to_owned())]
     );
 }
 
@@ -225,7 +225,7 @@ fn every_reason_is_listed() {
     let class = RefusalClass::ImportNotAllowed;
     let names =
         ["wasi:sockets/tcp@0.2.0", "assay:measure/truth@0.1.0", "assay:measure/tensors@0.2.0"];
-    let expected = names.map(|name| (class, format!("it imports `{name}`")));
+    let expected = names.map(|name| (class, format!("it imports `{name}`: that is not offered")));
     assert_eq!(refused(&guest.bytes()), expected);
     let empty = wat::parse_str("(component)").unwrap();
     let class = RefusalClass::InvalidComponent;
