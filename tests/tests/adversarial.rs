@@ -187,6 +187,37 @@ fn every_unknown_import_is_listed() {
     assert!(text[0].contains("wasi:sockets/tcp"), "{text:?}");
 }
 
+/// Two components in one, of which one hands the other a string.
+#[test]
+fn a_component_that_is_composed_of_several_is_refused() {
+    let bytes = wat::parse_str(
+        r#"(component
+          (component $inner
+            (core module $m (memory (export "memory") 1)
+              (func (export "take") (param i32 i32))
+              (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 0))
+            (core instance $i (instantiate $m))
+            (func (export "take") (param "text" string) (canon lift (core func $i "take")
+              (memory (core memory $i "memory")) (realloc (core func $i "realloc")))))
+          (component $outer
+            (import "take" (func $take (param "text" string)))
+            (core module $libc (memory (export "memory") 1))
+            (core instance $libc (instantiate $libc))
+            (core func $take (canon lower (func $take) (memory (core memory $libc "memory"))))
+            (core module $m (import "" "take" (func $take (param i32 i32)))
+              (func (export "run") (call $take (i32.const 0) (i32.const 4))))
+            (core instance $i (instantiate $m (with "" (instance (export "take" (func $take))))))
+            (func (export "run") (canon lift (core func $i "run"))))
+          (instance $inner (instantiate $inner))
+          (instance $outer (instantiate $outer (with "take" (func $inner "take"))))
+          (export "run" (func $outer "run")))"#,
+    );
+    let refusals = refusals(&bytes.unwrap());
+    assert_eq!(refusals.len(), 1, "{refusals:?}");
+    assert_eq!(refusals[0].class, RefusalClass::InvalidComponent);
+    assert!(refusals[0].hint.contains("composed"), "{}", refusals[0].hint);
+}
+
 #[test]
 fn missing_exports_are_all_listed() {
     let bytes = wat::parse_str("(component)").unwrap();
