@@ -166,19 +166,22 @@ pub fn wasi_guest(body: &str, data: &str) -> Vec<u8> {
 ///
 /// If the text is wrong.
 pub fn wasi_guest_describing(describe: &str, body: &str, data: &str) -> Vec<u8> {
-    let (mut lowered, mut imported, mut exported) = (String::new(), String::new(), String::new());
     let options = r#"(memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))"#;
-    let mut add = |name: &str, made: String, ty: &str| {
-        lowered += &format!("(core func ${name} (canon {made}))\n");
-        imported += &format!("(import \"host\" \"{name}\" (func ${name} {ty}))\n");
-        exported += &format!("(export \"{name}\" (func ${name}))\n");
+    let lowered = |(name, from, ty)| (name, format!("lower (func {from}) {options}"), ty);
+    let dropped = |(name, resource)| (name, format!("resource.drop {resource}"), "(param i32)");
+    let functions: Vec<(&str, String, &str)> = FUNCTIONS
+        .into_iter()
+        .chain(RANDOM)
+        .map(lowered)
+        .chain(DROPS.into_iter().map(dropped))
+        .collect();
+    let each = |write: &dyn Fn(&(&str, String, &str)) -> String| -> String {
+        functions.iter().map(|function| write(function) + "\n").collect()
     };
-    for (name, from, ty) in FUNCTIONS.into_iter().chain(RANDOM) {
-        add(name, format!("lower (func {from}) {options}"), ty);
-    }
-    for (name, resource) in DROPS {
-        add(name, format!("resource.drop {resource}"), "(param i32)");
-    }
+    let defined = each(&|(name, made, _)| format!("(core func ${name} (canon {made}))"));
+    let imported =
+        each(&|(name, _, ty)| format!(r#"(import "host" "{name}" (func ${name} {ty}))"#));
+    let exported = each(&|(name, _, _)| format!(r#"(export "{name}" (func ${name}))"#));
     let text = format!(
         r#"(component
   {IMPORTS}
@@ -189,7 +192,7 @@ pub fn wasi_guest_describing(describe: &str, body: &str, data: &str) -> Vec<u8> 
       (if (i32.gt_u (local.get 3) (i32.const 5000)) (then unreachable))
       i32.const 60000))
   (core instance $libc (instantiate $memory))
-  {lowered}
+  {defined}
   (core module $module
     {imported}
     (import "libc" "memory" (memory 1))

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -26,7 +27,7 @@ fn adapted(mut module: Vec<u8>) -> Vec<u8> {
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_dir(root().join("wit/v0.1.0")).unwrap();
     let world = resolve.select_world(&[package], Some("measure")).unwrap();
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
     let mut encoder = ComponentEncoder::default();
     encoder.validate(true).module(&module).unwrap();
     let (name, adapter) =
@@ -67,9 +68,15 @@ const MODULE: &str = r#"(module
     (f64.store (i32.const 8) (f64.convert_i32_u (i32.load (i32.const 16))))
     i32.const 0))"#;
 
-fn command(args: &[&str], paths: &[&Path]) -> Ran {
-    let paths = paths.iter().map(|path| path.to_str().unwrap());
-    assay(args.iter().copied().chain(paths).collect::<Vec<_>>())
+/// Runs a command on a file.
+fn on(verb: &str, file: &Path, more: &[&str]) -> Ran {
+    assay([&[verb, file.to_str().unwrap()], more].concat())
+}
+
+/// Runs a component on the shipped task.
+fn run(file: &Path, more: &[&str]) -> Ran {
+    let task = shipped_task();
+    on("run", file, &[more, &["--task", task.to_str().unwrap()]].concat())
 }
 
 /// Everything that a user does with a component, which is to give values: they differ between networks,
@@ -77,47 +84,37 @@ fn command(args: &[&str], paths: &[&Path]) -> Ran {
 fn lives(dir: &TempDir, component: &[u8]) -> String {
     let file = dir.path().join("measure.wasm");
     fs::write(&file, component).unwrap();
-    let task = shipped_task();
-    let checked = command(&["check", "--json"], &[&file]).ok().json();
+    let checked = on("check", &file, &["--json"]).ok().json();
     let imports = |field: &str| checked[field].as_array().unwrap().clone();
     let of_wasi = |import: &Value| import.as_str().unwrap().starts_with("wasi:");
     let wasi: Vec<Value> = imports("imports").into_iter().filter(of_wasi).collect();
     assert!(!wasi.is_empty());
     assert_eq!(imports("wasi"), wasi);
-    let marked = command(&["check"], &[&file]).ok().stdout;
+    let marked = on("check", &file, &[]).ok().stdout;
     assert_eq!(marked.matches("  (WASI)\n").count(), wasi.len(), "{marked}");
 
-    let apart = command(&["run", "--json", "--task"], &[&task, &file]).ok();
-    let together = command(&["run", "--json", "--in-process", "--task"], &[&task, &file]).ok();
-    assert_eq!(apart.stdout, together.stdout);
-    let values: Vec<String> = apart.json()["tasks"][0]["networks"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|network| network["value"].to_string())
-        .collect();
-    assert_eq!(values.len(), 16);
-    let mut different = values.clone();
-    different.sort();
-    different.dedup();
-    assert!(different.len() > 8, "each unit draws its own numbers: {values:?}");
+    let apart = run(&file, &["--json"]).ok();
+    assert_eq!(apart.stdout, run(&file, &["--json", "--in-process"]).ok().stdout);
+    let networks = apart.json()["tasks"][0]["networks"].as_array().unwrap().clone();
+    let values: BTreeSet<String> =
+        networks.iter().map(|network| network["value"].to_string()).collect();
+    assert_eq!(values.len(), 16, "each unit draws its own numbers: {values:?}");
 
     let bundle = dir.path().join("bundle");
-    command(&["run", "--record", bundle.to_str().unwrap(), "--task"], &[&task, &file]).ok();
-    let replay = |mode: &str, more: &[&str], paths: &[&Path]| {
-        let args = ["replay", bundle.to_str().unwrap(), "--json", "--mode", mode];
-        command(&[&args, more].concat(), paths)
+    run(&file, &["--record", bundle.to_str().unwrap()]).ok();
+    let replay = |more: &[&str]| {
+        on("replay", &bundle, &[&["--json", "--component", file.to_str().unwrap()], more].concat())
     };
-    let component = ["--component", file.to_str().unwrap()];
-    let executed = replay("execute", &[&component[..], &["--task"]].concat(), &[&task]).ok();
+    let task = shipped_task();
+    let executed = replay(&["--mode", "execute", "--task", task.to_str().unwrap()]).ok();
     assert_eq!(executed.json()["verdict"], "same");
-    assert_eq!(replay("transcript", &component, &[]).ok().json()["verdict"], "same");
+    assert_eq!(replay(&["--mode", "transcript"]).ok().json()["verdict"], "same");
 
     for refused in [
-        command(&["check", "--no-wasi"], &[&file]),
-        command(&["run", "--no-wasi", "--task"], &[&task, &file]),
-        command(&["run", "--no-wasi", "--in-process", "--task"], &[&task, &file]),
-        replay("transcript", &[&component[..], &["--no-wasi"]].concat(), &[]),
+        on("check", &file, &["--no-wasi"]),
+        run(&file, &["--no-wasi"]),
+        run(&file, &["--no-wasi", "--in-process"]),
+        replay(&["--mode", "transcript", "--no-wasi"]),
     ] {
         assert_eq!(refused.code, 1, "{refused:?}");
         assert!(refused.stderr.contains("WASI is forbidden here"), "{}", refused.stderr);
@@ -184,14 +181,12 @@ fn python_runs_without_wasi_and_is_told_so_where_it_brings_sockets() {
         assert!(command.status().unwrap().success());
         file
     };
-    let full = build(&[]);
-    let refused = command(&["check"], &[&full]);
+    let refused = on("check", &build(&[]), &[]);
     assert_eq!(refused.code, 1);
     assert!(refused.stderr.contains("`wasi:sockets/tcp@0.2."), "{}", refused.stderr);
     assert!(refused.stderr.contains("--stub-wasi"), "{}", refused.stderr);
     let stubbed = build(&["--stub-wasi"]);
-    let checked = command(&["check", "--no-wasi", "--json"], &[&stubbed]).ok().json();
+    let checked = on("check", &stubbed, &["--no-wasi", "--json"]).ok().json();
     assert_eq!(checked["wasi"], Value::Array(Vec::new()));
-    let task = shipped_task();
-    command(&["run", "--no-wasi", "--task"], &[&task, &stubbed]).ok();
+    run(&stubbed, &["--no-wasi"]).ok();
 }

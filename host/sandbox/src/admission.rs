@@ -76,7 +76,8 @@ const AUTHORS_MAX: usize = 16;
 const SHOWN_BYTES_MAX: usize = 1000;
 
 const NO_WASI_HINT: &str = "build for wasm32-unknown-unknown, as `assay build` does, or have the toolchain replace WASI by stubs (componentize-py: --stub-wasi)";
-const PART_HINT: &str = "of WASI there are cli, clocks, filesystem, io and random; leave out what needs more (sockets, HTTP), or build with `assay build`, which needs none";
+const PART_HINT: &str = "of WASI there are cli, clocks, filesystem, io and random; leave out what needs more (sockets, HTTP), or build without WASI: with `assay build`, or with stubs in its place (componentize-py: --stub-wasi)";
+const COMPOSED_HINT: &str = "hand in one component, not several composed into one";
 const COMPONENT_HINT: &str = "build it with `assay build`, or check it with a component validator";
 
 impl RefusalClass {
@@ -175,10 +176,16 @@ impl Sandbox {
     /// Compiles a component whose form and interface are right.
     fn component(&self, bytes: &[u8]) -> Result<(Component, Vec<String>), Vec<Refusal>> {
         self.check_form(bytes).map_err(|refusal| vec![refusal])?;
-        let component = Component::from_binary(&self.engine, bytes).map_err(|error| {
-            let message = format!("not a valid component: {}", chain(&error));
-            vec![Refusal::new(RefusalClass::InvalidComponent, message, COMPONENT_HINT)]
-        })?;
+        let invalid =
+            |message, hint| vec![Refusal::new(RefusalClass::InvalidComponent, message, hint)];
+        // wasmtime panics where components inside of this one hand memory to each other, since that
+        // takes a feature of WebAssembly which is switched off.
+        let compile = || Component::from_binary(&self.engine, bytes);
+        let component = std::panic::catch_unwind(std::panic::AssertUnwindSafe(compile))
+            .map_err(|_| invalid("it cannot be compiled".to_owned(), COMPOSED_HINT))?
+            .map_err(|error| {
+                invalid(format!("not a valid component: {}", chain(&error)), COMPONENT_HINT)
+            })?;
         let imports = import_names(&component, &self.engine);
         let reasons = self.check_interface(&component, &imports);
         if reasons.is_empty() { Ok((component, imports)) } else { Err(reasons) }

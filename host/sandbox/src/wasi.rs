@@ -26,6 +26,7 @@ mod clock;
 mod draw;
 mod print;
 
+use assay_ids::UnitSeed;
 use wasmtime::component::{HasData, HasSelf, Linker, ResourceTable};
 use wasmtime_wasi::cli::{WasiCli, WasiCliCtx, WasiCliCtxView};
 use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemCtx, WasiFilesystemCtxView};
@@ -34,10 +35,8 @@ use wasmtime_wasi::p2::bindings::sync::io::{poll, streams};
 use wasmtime_wasi::p2::bindings::{cli, clocks, filesystem::preopens, random};
 use wasmtime_wasi_io::bindings::wasi::io::error;
 
-use assay_ids::UnitSeed;
-use draw::Random;
-use print::Line;
-
+use self::draw::Random;
+use self::print::Line;
 use crate::SandboxLimits;
 use crate::state::State;
 
@@ -127,7 +126,7 @@ pub(crate) fn offered(import: &str) -> Offered {
 pub(crate) struct Wasi {
     /// Empty, and stays so.
     cli: WasiCliCtx,
-    /// No directory is in it.
+    /// No directory is in it. Whatever would touch the system takes a descriptor, and there is none.
     files: WasiFilesystemCtx,
     random: Random,
     stdout: Line,

@@ -54,6 +54,8 @@ struct result {
     };
 };
 
+static int no_file;
+
 static const char *failed(void) {
     struct timespec now, later = {3600, 0};
     if (clock_gettime(CLOCK_REALTIME, &now) || now.tv_sec || now.tv_nsec)
@@ -66,6 +68,7 @@ static const char *failed(void) {
         return "there is an environment";
     if (open("/etc/passwd", O_RDONLY) >= 0 || fopen("file", "w"))
         return "a file can be opened";
+    no_file = errno;
     if (getchar() != EOF)
         return "there is an input";
     return NULL;
@@ -87,7 +90,7 @@ struct result *evaluate(int32_t network, int32_t dataset, uint64_t seed) {
         abort();
     printf("random %08x", random);
     printf(", seed %s\n", seed ? "there" : "absent");
-    fprintf(stderr, "no file: %s\nunfinished", strerror(errno));
+    fprintf(stderr, "no file: %s\nunfinished", strerror(no_file));
     fflush(stdout);
     result.value = random / 4294967296.0;
     return &result;

@@ -57,7 +57,7 @@ fn text(admitted: &Admission) -> String {
     );
     for import in &admitted.imports {
         let mark = if is_wasi(import) { "  (WASI)" } else { "" };
-        text.push_str(&format!("      {import}{mark}\n"));
+        text.push_str(&["      ", import, mark, "\n"].concat());
     }
     text
 }
