@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use assay_tests::{Ran, assay, shipped_task};
+use assay_tests::{Guest, Ran, assay, shipped_task};
 use serde_json::Value;
 use tempfile::TempDir;
 use wasi_preview1_component_adapter_provider::{
@@ -127,6 +127,24 @@ fn an_adapted_module_is_admitted_run_and_replayed() {
     let dir = TempDir::new().unwrap();
     let log = lives(&dir, &adapted(wat::parse_str(MODULE).unwrap()));
     assert_eq!(log.matches("info: printed\n").count(), 16, "{log}");
+}
+
+/// Whether WASI may be imported is among the limits, and so in every record.
+#[test]
+fn what_was_run_without_wasi_is_replayed_without_it() {
+    let dir = TempDir::new().unwrap();
+    let (file, bundle) = (dir.path().join("measure.wasm"), dir.path().join("bundle"));
+    fs::write(&file, Guest::new("(f64.convert_i64_u (local.get $seed))").bytes()).unwrap();
+    run(&file, &["--no-wasi", "--record", bundle.to_str().unwrap()]).ok();
+    let task = shipped_task();
+    let replay = |more: &[&str]| {
+        let args = ["--mode", "execute", "--component", file.to_str().unwrap(), "--task"];
+        on("replay", &bundle, &[&args[..], &[task.to_str().unwrap()], more].concat())
+    };
+    replay(&["--no-wasi"]).ok();
+    let differs = replay(&[]);
+    assert_eq!(differs.code, 1);
+    assert!(differs.stderr.contains("0000.record: limits: recorded "), "{}", differs.stderr);
 }
 
 /// A module that clang makes of `tests/guests/printing-c` with a WASI libc; nothing, and a line that says
