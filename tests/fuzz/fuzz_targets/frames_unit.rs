@@ -1,0 +1,4 @@
+//! `assay_fuzz_targets::FRAMES_UNIT`, fed by libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| assay_fuzz_targets::FRAMES_UNIT.feed(input));
