@@ -154,7 +154,9 @@ fn described(order: &Order) -> String {
             let arrays: Vec<Vec<u32>> = arrays.map(|array| bits(array)).collect();
             format!("{:?} {arrays:?}", network.architecture())
         }
-        other => format!("{other:?}"),
+        Order::Phase(key) => key.commitment().to_string(),
+        Order::Select { task, network } => format!("{task} {network:?}"),
+        Order::Unit(beginning) => format!("{beginning:?}"),
     }
 }
 
