@@ -57,6 +57,17 @@ impl GpuProcess {
         let link = Link::connect(stream).unwrap_or_else(|error| panic!("{error}"));
         Some(Self { link, child })
     }
+
+    /// Whether the kernel holds the process to a filter and keeps it from privileges.
+    ///
+    /// # Panics
+    ///
+    /// If the kernel says nothing of it.
+    pub fn confined(&self) -> bool {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
+            .expect("the kernel tells of a child");
+        ["NoNewPrivs:\t1", "Seccomp:\t2"].iter().all(|line| status.contains(line))
+    }
 }
 
 impl Drop for GpuProcess {

@@ -13,7 +13,9 @@ use assay_call::{
 };
 use assay_engine::{Engine, Lane, PreparedData, PreparedNetwork};
 use assay_task::Task;
-use assay_tests::{GpuProcess, Ran, assay, built_guest, import, shared, shipped_task};
+use assay_tests::{
+    GpuProcess, Ran, assay, built_guest, confinement_supported, import, shared, shipped_task,
+};
 use serde_json::Value;
 
 fn run(measure: &str, more: &[&str]) -> Ran {
@@ -130,6 +132,7 @@ const BOUNDLESS: Budget =
 fn trained_networks_of_every_family_agree_and_repeat() {
     let Some(zoo) = shared("zoo") else { return };
     let Some(mut process) = GpuProcess::start() else { return };
+    assert_eq!(process.confined(), confinement_supported());
     let dir = tempfile::TempDir::new().unwrap();
     let into = dir.path().join("tasks");
     assay_task::import(&zoo, &into, &mut |_| ()).unwrap();
