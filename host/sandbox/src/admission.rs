@@ -292,8 +292,8 @@ mod tests {
         }
         assert!(description("name", "1", AUTHORS_MAX + 1).shown().is_err());
         let shown = description("name", &"\n".repeat(1000), 1).shown().unwrap();
-        let texts = shown.authors.iter().chain([&shown.version]);
-        assert!(texts.clone().all(|text| text.len() <= 256 && !text.contains(char::is_control)));
+        let fit = |text: &String| text.len() <= 256 && !text.contains(char::is_control);
+        assert!(fit(&shown.version) && shown.authors.iter().all(fit));
         assert_eq!(shown.clone().shown(), Ok(shown));
         let refusal = Refusal::uncompilable("x");
         assert_eq!(refusal.clone().shown(), refusal);
