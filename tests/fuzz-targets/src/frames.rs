@@ -48,7 +48,7 @@ pub const FRAMES_UNIT: Target = Target {
     name: "frames_unit",
     about: "a guest's stream to the engine: the same answers however it is cut into reads, each of \
             them a whole frame",
-    weight: 60,
+    weight: 800,
     short: 15_000,
     length_max: LENGTH_MAX,
     memory: Memory::new(16, 256),
@@ -95,7 +95,7 @@ pub const FRAMES_ORDERS: Target = Target {
     name: "frames_orders",
     about: "orders to an engine: the same orders however they are cut into reads; nothing is \
             allocated for what a message only claims",
-    weight: 100,
+    weight: 900,
     short: 15_000,
     length_max: LENGTH_MAX,
     memory: Memory::new(2, 256),
@@ -182,7 +182,7 @@ pub const FRAMES_ANSWERS: Target = Target {
     name: "frames_answers",
     about: "greetings, answers, entries and reports of an engine, and replies to a guest: heard in \
             one way, and a broken conversation stays broken",
-    weight: 60,
+    weight: 400,
     short: 8000,
     length_max: LENGTH_MAX,
     memory: Memory::new(2, 256),
@@ -295,7 +295,7 @@ pub const LAST_WORDS: Target = Target {
     name: "last_words",
     about: "a guest's last words, judged: one report with the worker's seed and within the limits of \
             what a measure may say",
-    weight: 80,
+    weight: 600,
     short: 30_000,
     length_max: 1 << 13,
     memory: Memory::new(1, 256),

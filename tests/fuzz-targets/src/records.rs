@@ -14,7 +14,7 @@ pub use bundle::BUNDLE;
 pub const ENTRY: Target = Target {
     name: "entry",
     about: "an entry's bytes: one encoding for each value",
-    weight: 250,
+    weight: 700,
     short: 100_000,
     length_max: 1 << 12,
     memory: Memory::new(1, 64),
@@ -50,7 +50,7 @@ pub const ENTRY: Target = Target {
 pub const RECORD: Target = Target {
     name: "record",
     about: "a record's bytes: one encoding, and a chain that takes it; keys in one spelling",
-    weight: 200,
+    weight: 300,
     short: 80_000,
     length_max: 1 << 12,
     memory: Memory::new(1, 64),
@@ -82,7 +82,7 @@ pub const TRANSCRIPT: Target = Target {
     name: "transcript",
     about: "a transcript's file: entries that compare with themselves; a replay of it stops and does \
             not fall",
-    weight: 100,
+    weight: 600,
     short: 20_000,
     length_max: 1 << 14,
     memory: Memory::new(1, 128),
@@ -121,7 +121,7 @@ pub const TRANSCRIPT: Target = Target {
 pub const BUNDLE_MANIFEST: Target = Target {
     name: "bundle_manifest",
     about: "bundle.json: no byte of an accepted one is free",
-    weight: 150,
+    weight: 300,
     short: 40_000,
     length_max: 1 << 13,
     memory: Memory::new(1, 256),

@@ -13,7 +13,7 @@ pub const SCORE: Target = Target {
     name: "score",
     about: "reference and predictions: one score, whatever the order of predictions; what the checks \
             pass has a finite score or a reason",
-    weight: 80,
+    weight: 800,
     short: 12_000,
     length_max: 1 << 14,
     memory: Memory::new(300, 4096),
@@ -104,9 +104,9 @@ fn grid() -> String {
         )
     };
     let models = [
-        model(0, "0", "\"a\"", "0.5"),
-        model(1, "false", "\"b\"", "0.75"),
-        model(2, "1.0", "\"a\"", "0.25"),
+        model(0, "0.0", "\"a\"", "0.5"),
+        model(1, "0.0", "\"b\"", "0.75"),
+        model(2, "1", "\"a\"", "0.25"),
         model(3, "1", "\"b\"", "1e-3"),
     ];
     format!("{{{}}}", models.join(",\n"))

@@ -11,7 +11,8 @@ pub struct Target {
     pub name: &'static str,
     /// What it feeds, and what must hold.
     pub about: &'static str,
-    /// Its part of a number of executions that all targets share. Fast targets have large ones.
+    /// Its part of a number of executions that all targets share, large for fast targets. As they are, the
+    /// slowest get a quarter of an hour of ten million, and most get some minutes.
     pub weight: u32,
     /// Mutated inputs of the short run, which is a test of the ordinary test command.
     pub short: u32,
@@ -85,4 +86,51 @@ pub(crate) fn bits(values: &[f32]) -> Vec<u32> {
 /// Arrays by their bits.
 pub(crate) fn arrays(arrays: &[Vec<f32>]) -> Vec<Vec<u32>> {
     arrays.iter().map(|array| bits(array)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::catch_unwind;
+
+    use super::*;
+
+    fn holding(bytes: fn(&[u8])) -> Target {
+        Target {
+            name: "holding",
+            about: "holds bytes",
+            weight: 1,
+            short: 1,
+            length_max: 8,
+            memory: Memory { base: 1000, per_byte: 100 },
+            run: bytes,
+            seeds: |_| Vec::new(),
+            words: &[],
+        }
+    }
+
+    /// Holds so many bytes for a moment, and keeps the compiler from leaving that out.
+    fn hold(bytes: usize) {
+        drop(std::hint::black_box(vec![0_u8; bytes]));
+    }
+
+    #[test]
+    fn a_target_that_holds_too_much_fails() {
+        let target = holding(|input| hold(1000 + 100 * input.len()));
+        target.feed(&[0; 5]);
+        target.feed(&[0; 100]);
+        let target = holding(|input| hold(1001 + 100 * input.len()));
+        assert!(catch_unwind(|| target.feed(&[0; 5])).is_err());
+        // What is given back is not held.
+        holding(|_| (0..100).for_each(|_| hold(1000))).feed(&[]);
+    }
+
+    #[test]
+    fn readings_that_differ_fail() {
+        assert_eq!(twice(|| 7), 7);
+        let next = std::cell::Cell::new(0);
+        let count = std::panic::AssertUnwindSafe(|| twice(|| next.replace(next.get() + 1)));
+        assert!(catch_unwind(count).is_err());
+        assert_eq!(bits(&[f32::NAN]), bits(&[f32::NAN]));
+        assert_ne!(bits(&[0.0]), bits(&[-0.0]));
+    }
 }

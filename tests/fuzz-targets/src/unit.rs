@@ -7,8 +7,8 @@ use assay_call::{Call, DatasetHandle, Detail, Limits, NetworkHandle, Recorder, S
 use assay_engine::{Cache, Engine, Lane, PreparedData, PreparedNetwork, SimdLevel};
 use assay_network::{Activation, Architecture, Dataset, LayerKind, Network, Padding, Window};
 
-/// Work of a unit: some hundred small calls.
-pub(crate) const WORK_MAX: u64 = 3_000_000;
+/// Work of a unit: a hundred small calls, and some that compute. A sanitizer makes kernels slow.
+pub(crate) const WORK_MAX: u64 = 400_000;
 
 /// The processor's best instruction set, and plain code.
 pub(crate) static LANES: LazyLock<[Lane; 2]> = LazyLock::new(|| {

@@ -21,7 +21,7 @@ pub const IMPORT_ARCHIVE: Target = Target {
     name: "import_archive",
     about: "any bytes as a zip: listed and unpacked in one way within their limits, and an import of \
             them leaves nothing half-written",
-    weight: 20,
+    weight: 500,
     short: 5000,
     length_max: 1 << 14,
     memory: Memory::new(70, 1024),
@@ -62,7 +62,7 @@ pub const IMPORT_TASK: Target = Target {
     name: "import_task",
     about: "a whole import of any files in a sound zip: a task that opens and reads back whole, or an \
             error and nothing left",
-    weight: 15,
+    weight: 400,
     short: 5000,
     length_max: 1 << 14,
     memory: Memory::new(160, 1024),

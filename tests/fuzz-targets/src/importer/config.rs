@@ -10,7 +10,7 @@ use crate::{Material, Memory, Seed, Target};
 pub const IMPORT_CONFIG: Target = Target {
     name: "import_config",
     about: "config.json: what is read is written as layers.json and read back the same",
-    weight: 150,
+    weight: 900,
     short: 40_000,
     length_max: 1 << 13,
     memory: Memory::new(1, 512),

@@ -3,6 +3,7 @@
 use assay_network::Architecture;
 use assay_task::parts;
 use hdf5_pure::{AttrValue, DatasetBuilder, FileBuilder};
+use hdf5_reader::checksum::jenkins_lookup3;
 
 use super::config::{TINY, places};
 use crate::target::{arrays, twice};
@@ -13,17 +14,21 @@ pub const IMPORT_WEIGHTS: Target = Target {
     name: "import_weights",
     about: "HDF5 weights: arrays of the layers' sizes or an error, and no more memory than a file of \
             that size may cost",
-    weight: 40,
+    weight: 600,
     short: 15_000,
     length_max: 1 << 16,
     // 16 MiB of values are free, as they lie in the file and as they are handed on.
     memory: Memory::new(64, 512),
     run: |input| {
-        // The first byte is no part of the file: it chooses the layers.
+        // The first byte is no part of the file: it chooses the layers, and whether checksums are right.
         let Some((choice, file)) = input.split_first() else { return };
         let architecture = layers(*choice);
+        let mut file = file.to_vec();
+        if choice / 3 % 2 == 0 {
+            repair(&mut file);
+        }
         let read = || {
-            let read = parts::weights(file.to_vec(), &architecture);
+            let read = parts::weights(file.clone(), &architecture);
             read.map(|read| arrays(&read)).map_err(|error| error.to_string())
         };
         if let Ok(arrays) = twice(read) {
@@ -88,12 +93,45 @@ const PLAIN: Store = |data, shape| {
 
 fn packed(data: &mut DatasetBuilder, shape: &[usize]) {
     data.with_f32_data(&values(shape)).with_shape(&wide(shape));
-    data.with_chunks(&vec![1; shape.len()]).with_shuffle().with_deflate(6);
+    // One chunk, which needs no list of chunks under checksums.
+    data.with_chunks(&wide(shape)).with_shuffle().with_deflate(6);
 }
 
 fn double(data: &mut DatasetBuilder, shape: &[usize]) {
     let values: Vec<f64> = values(shape).into_iter().map(f64::from).collect();
     data.with_f64_data(&values).with_shape(&wide(shape));
+}
+
+/// Puts right checksums where newer forms of the format have them; no mutation would pass those. The
+/// contest's files are of the oldest form, which has none.
+fn repair(file: &mut [u8]) {
+    /// Bytes of an object header before its flags, and of the times and limits that they announce.
+    const BEFORE: usize = 6;
+    // The superblock of versions 2 and 3 has four addresses of eight bytes.
+    if matches!(file.get(8), Some(2 | 3)) {
+        sum(file, 0, 12 + 4 * 8);
+    }
+    for at in 0..file.len() {
+        if !file[at..].starts_with(b"OHDR") {
+            continue;
+        }
+        let Some(flags) = file.get(at + BEFORE - 1) else { return };
+        let extra = usize::from(flags & 0x20) / 2 + usize::from(flags & 0x10) / 4;
+        let width = 1 << (flags & 3);
+        let start = at + BEFORE + extra;
+        let Some(length) = file.get(start..start + width) else { continue };
+        let length = length.iter().rev().fold(0_usize, |all, byte| all << 8 | usize::from(*byte));
+        sum(file, at, (start + width).saturating_add(length));
+    }
+}
+
+/// Writes the checksum of a range after it, if there is room.
+fn sum(file: &mut [u8], start: usize, end: usize) {
+    let Some(covered) = file.get(start..end) else { return };
+    let sum = jenkins_lookup3(covered).to_le_bytes();
+    if let Some(place) = file.get_mut(end..end.saturating_add(sum.len())) {
+        place.copy_from_slice(&sum);
+    }
 }
 
 fn values(shape: &[usize]) -> Vec<f32> {
@@ -159,6 +197,7 @@ fn giant() -> Vec<u8> {
     for at in places {
         bytes[at..at + large.len()].copy_from_slice(&large);
     }
+    repair(&mut bytes);
     bytes
 }
 
@@ -169,7 +208,11 @@ mod tests {
     #[test]
     fn seeds_are_files_that_are_read_and_one_that_must_not_be() {
         for store in [PLAIN, packed, double] {
-            let read = parts::weights(tiny(store), &layers(0)).unwrap();
+            let file = tiny(store);
+            let mut again = file.clone();
+            repair(&mut again);
+            assert!(again == file, "a sound file needs no repair");
+            let read = parts::weights(file, &layers(0)).unwrap();
             assert_eq!(read[0], values(&[2, 2, 1, 2]));
         }
         let error = parts::weights(giant(), &layers(2)).unwrap_err().to_string();

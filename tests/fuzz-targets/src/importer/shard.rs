@@ -12,7 +12,7 @@ pub const IMPORT_SHARD: Target = Target {
     name: "import_shard",
     about: "TFRecord shards: examples of one shape with finite values, or an error; repetitions are \
             bounded by the shard's size",
-    weight: 150,
+    weight: 900,
     short: 60_000,
     length_max: 1 << 14,
     // 16 MiB of repeated values are free; they are held twice while a tensor is put together.

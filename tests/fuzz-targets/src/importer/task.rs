@@ -12,7 +12,7 @@ use crate::{Material, Memory, Seed, Target};
 pub const TASK_MANIFEST: Target = Target {
     name: "task_manifest",
     about: "task.toml: what is read is written and read back the same",
-    weight: 120,
+    weight: 700,
     short: 12_000,
     length_max: 1 << 13,
     memory: Memory::new(2, 1024),
@@ -75,7 +75,7 @@ pub const TASK_FILES: Target = Target {
     name: "task_files",
     about: "layers.json, weights and examples in safetensors: arrays of the sizes that they state, \
             or an error",
-    weight: 100,
+    weight: 800,
     short: 15_000,
     length_max: 1 << 14,
     memory: Memory::new(2, 256),

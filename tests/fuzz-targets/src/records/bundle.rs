@@ -23,7 +23,7 @@ pub const BUNDLE: Target = Target {
     name: "bundle",
     about: "a signed bundle with edits: verified as it is, and found out after any change of a byte, a \
             length, or a file",
-    weight: 15,
+    weight: 500,
     short: 3000,
     length_max: 512,
     memory: Memory::new(8, 1024),
