@@ -8,6 +8,7 @@ mod bench;
 mod board;
 mod demo;
 mod docs;
+mod fuzz;
 mod guests;
 mod setup;
 mod step;
@@ -48,6 +49,8 @@ enum Chore {
     },
     /// The engine and the winning measure beside TensorFlow, pair by pair, and micro-benchmarks.
     Bench(bench::BenchArgs),
+    /// Feed every place where bytes of others come in from libFuzzer, with AddressSanitizer.
+    Fuzz(fuzz::FuzzArgs),
     /// Write the pages that are generated from code: docs/prices.md, docs/limits.md.
     Docs {
         /// Write nothing; fail if a page is not what the code says.
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Chore::Test { full } => test::run(&workspace, full),
         Chore::Demo { no_serve: _ } => demo::run(&workspace),
         Chore::Bench(args) => bench::run(&workspace, args),
+        Chore::Fuzz(args) => fuzz::run(&workspace, args),
         Chore::Docs { check } => docs::run(&workspace, check),
         Chore::Tidy => tidy::run(&workspace),
     });
