@@ -71,7 +71,9 @@ fn absent_number(text: &str) -> String {
             taken.insert(exponent);
         }
     }
-    let free = (4096..).find(|exponent| !taken.contains(exponent));
+    // One more candidate than there are taken ones.
+    let last = 4096 + taken.len() as u64;
+    let free = (4096..=last).find(|exponent| !taken.contains(exponent));
     format!("0e-{}", free.unwrap_or(u64::MAX))
 }
 

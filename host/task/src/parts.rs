@@ -20,8 +20,11 @@ pub fn weights(bytes: Vec<u8>, architecture: &Architecture) -> Result<Vec<Vec<f3
     import::weights::read(bytes, architecture)
 }
 
-/// Shards of one task: shape of an example, inputs, labels.
-pub fn shards(shards: &[&[u8]]) -> Result<(Vec<usize>, Vec<f32>, Vec<u32>), RecordError> {
+/// Shape of an example, inputs, labels.
+pub type Examples = (Vec<usize>, Vec<f32>, Vec<u32>);
+
+/// The examples in the shards of one task.
+pub fn shards(shards: &[&[u8]]) -> Result<Examples, RecordError> {
     let mut examples = import::example::Examples::default();
     for shard in shards {
         examples.add_shard(shard)?;
