@@ -181,7 +181,11 @@ impl<'de> de::Deserializer<'de> for &mut Draw<'_> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unknown> {
-        if self.from.byte() % 2 == 0 { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.from.byte().is_multiple_of(2) {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unknown> {

@@ -52,6 +52,10 @@ impl Material {
     }
 
     /// The files of some ending and at most so many bytes in these places, the smallest first.
+    #[expect(
+        clippy::unused_self,
+        reason = "places are its fields, so it is asked for what lies there"
+    )]
     pub(crate) fn files(
         &self,
         places: &[Option<&Path>],

@@ -118,7 +118,7 @@ impl Iterator for Mutator<'_> {
         let mut input = self.seed();
         input.truncate(self.length_max);
         // Mostly few changes: what is wrong in many places is refused at the first.
-        for _ in 0..1 + self.random.below(4) {
+        for _ in 0..=self.random.below(4) {
             self.mutate(&mut input);
         }
         Some(input)

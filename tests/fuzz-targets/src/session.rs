@@ -231,8 +231,8 @@ pub(crate) fn entries() -> Vec<Vec<u8>> {
             break;
         }
     }
-    let entries = kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    entries
+    // The lock is let go at the end of this line.
+    kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 #[cfg(test)]

@@ -32,7 +32,8 @@ fn run(target: &Target) {
 
 /// An input as text; enough of it to tell, and all of a small one.
 fn hex(input: &[u8]) -> String {
-    let shown: String = input.iter().take(4096).map(|byte| format!("{byte:02x}")).collect();
+    let digits: Vec<String> = input.iter().take(4096).map(|byte| format!("{byte:02x}")).collect();
+    let shown = digits.concat();
     if input.len() > 4096 { format!("{shown}…") } else { shown }
 }
 

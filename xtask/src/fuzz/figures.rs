@@ -79,10 +79,11 @@ pub(super) fn table(rows: &[(String, Figures)]) -> String {
     let mut lines = header + &rule;
     let mut row = |name: &str, cells: [String; 6]| {
         let [executions, seconds, speed, edges, corpus, crashes] = cells;
-        lines += &format!(
+        let line = format!(
             "| {name:<18} | {executions:>11} | {seconds:>8} | {speed:>10} | {edges:>7} | {corpus:>7} | \
              {crashes:>7} |\n"
         );
+        lines.push_str(&line);
     };
     for (name, of) in rows {
         let crashes = match (of.crashes, of.failed) {

@@ -173,7 +173,7 @@ impl Place {
             .flatten()
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
             .collect();
-        left.retain(|name| !name.ends_with(".truth"));
+        left.retain(|name| name.strip_suffix(".truth").is_none());
         left.sort();
         match imported {
             Err(error) => {

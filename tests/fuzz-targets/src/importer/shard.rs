@@ -19,15 +19,14 @@ pub const IMPORT_SHARD: Target = Target {
     memory: Memory::new(80, 512),
     run: |input| {
         let mut cut = Cut::new(input);
-        let shard = match cut.byte() % 2 {
-            0 => cut.rest().to_vec(),
-            _ => {
-                let mut payloads = Vec::new();
-                while !cut.is_empty() {
-                    payloads.push(cut.piece());
-                }
-                parts::shard(&payloads)
+        let shard = if cut.byte().is_multiple_of(2) {
+            cut.rest().to_vec()
+        } else {
+            let mut payloads = Vec::new();
+            while !cut.is_empty() {
+                payloads.push(cut.piece());
             }
+            parts::shard(&payloads)
         };
         // A shard after itself: what the first reading leaves behind must not change the second.
         let read = parts::shards(&[&shard, &shard]);

@@ -83,7 +83,7 @@ pub const TASK_FILES: Target = Target {
         let mut cut = Cut::new(input);
         let choice = cut.byte();
         let (first, second) = (cut.piece(), cut.rest());
-        if choice % 2 == 0 {
+        if choice.is_multiple_of(2) {
             network(first, second);
         } else {
             examples(first, second);

@@ -122,7 +122,10 @@ impl Place {
     fn change_names(&mut self, now: &mut [Option<Vec<u8>>], file: usize, byte: u8) {
         match byte % 3 {
             0 => now[file] = None,
-            1 => now[file] = now[usize::from(byte) / 3 % now.len()].clone(),
+            1 => {
+                let other = now[usize::from(byte) / 3 % now.len()].clone();
+                now[file] = other;
+            }
             _ => {
                 let path = self.bundle.join(format!("records/{byte:04}.other"));
                 fs::write(&path, [byte]).expect("a temporary file can be written");
