@@ -100,15 +100,7 @@ fn small() -> Vec<Seed> {
         ("describe-outside", guest().describe("i32.const -4")),
         ("many-pages", guest().memory("65000")),
         ("bad-name", guest().name("Not A Name")),
-        (
-            "calls-log",
-            guest().extra(
-                r#"(import "assay:measure/log@0.1.0" (instance $log
-                (type $level' (enum "debug" "info" "warning"))
-                (export "level" (type $level (eq $level')))))"#,
-            ),
-        ),
-        ("imports-wasi", guest().extra(r#"(import "wasi:cli/environment@0.2.0" (instance))"#)),
+        ("imports-sockets", guest().extra(r#"(import "wasi:sockets/tcp@0.2.0" (instance))"#)),
         (
             "body",
             Guest::new(
@@ -157,7 +149,7 @@ mod tests {
         assert_eq!(admitted("value"), Ok(()));
         assert_eq!(admitted("body"), Ok(()));
         assert_eq!(admitted("bad-name"), Err("bad-description"));
-        assert_eq!(admitted("imports-wasi"), Err("import-not-allowed"));
+        assert_eq!(admitted("imports-sockets"), Err("import-not-allowed"));
         assert_eq!(admitted("native"), Err("invalid-component"));
     }
 }

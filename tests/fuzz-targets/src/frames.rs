@@ -154,9 +154,9 @@ fn described(order: &Order) -> String {
             let arrays: Vec<Vec<u32>> = arrays.map(|array| bits(array)).collect();
             format!("{:?} {arrays:?}", network.architecture())
         }
-        Order::Phase(key) => key.commitment().to_string(),
-        Order::Select { task, network } => format!("{task} {network:?}"),
-        Order::Unit(beginning) => format!("{beginning:?}"),
+        Order::Phase(key) => format!("Phase {}", key.commitment()),
+        Order::Select { task, network } => format!("Select {task} {network:?}"),
+        Order::Unit(beginning) => format!("Unit {beginning:?}"),
     }
 }
 
