@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use assay_toolchain::wait_limited;
 
 use crate::step;
 use crate::workspace::{self, Workspace};
@@ -15,9 +15,6 @@ const VERSION: &str = "0.20.2";
 
 /// The database of advisories is a few megabytes; where it cannot be reached, connecting may hang.
 const FETCH_MAX: Duration = Duration::from_mins(1);
-
-/// How often a command that may hang is looked at.
-const LOOK: Duration = Duration::from_millis(100);
 
 /// cargo-deny, if it is here in the version that is wanted.
 pub(crate) fn checker(workspace: &Workspace) -> Option<PathBuf> {
@@ -98,18 +95,7 @@ fn fetched(program: &Path) -> Result<()> {
 fn within(command: &mut Command, most: Duration) -> Result<Option<ExitStatus>> {
     let silent = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = silent.spawn().context("cargo-deny cannot be started")?;
-    let late = Instant::now() + most;
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
-        }
-        if Instant::now() >= late {
-            child.kill()?;
-            child.wait()?;
-            return Ok(None);
-        }
-        thread::sleep(LOOK);
-    }
+    Ok(wait_limited(&mut child, most)?)
 }
 
 #[cfg(test)]

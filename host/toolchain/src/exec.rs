@@ -81,8 +81,11 @@ fn drain<R: Read + Send + 'static>(pipe: Option<R>) -> thread::JoinHandle<String
     })
 }
 
-/// Waits for the child; `None` when the limit passed and it was killed.
-fn wait_limited(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
+/// Waits for a child process; `None` when the limit passed and it was killed.
+///
+/// # Errors
+/// The system cannot say what became of it.
+pub fn wait_limited(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
     let start = Instant::now();
     loop {
         if let Some(status) = child.try_wait()? {

@@ -23,6 +23,7 @@ mod toolchain;
 
 pub use component::{build_component, build_component_with};
 pub use error::{BuildError, InstallError, ToolchainError};
+pub use exec::wait_limited;
 pub use install::install_debian_packages;
 pub use toolchain::{GUEST_TARGET, Toolchain};
 

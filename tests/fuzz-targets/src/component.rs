@@ -6,6 +6,7 @@ use assay_ids::Digest;
 use assay_sandbox::{Refusal, Sandbox, SandboxLimits};
 use assay_tests::Guest;
 
+use crate::material::files;
 use crate::target::twice;
 use crate::{Memory, Seed, Target};
 
@@ -62,7 +63,7 @@ pub const COMPONENT_ADMIT: Target = Target {
     seeds: |material| {
         let mut seeds = small();
         let places = [Some(material.golden.as_path()), Some(material.guests.as_path())];
-        seeds.extend(material.files(&places, ".wasm", 1 << 16, 3));
+        seeds.extend(files(&places, ".wasm", 1 << 16, 3));
         seeds
     },
     words: WORDS,

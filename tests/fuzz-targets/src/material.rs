@@ -50,38 +50,30 @@ impl Material {
             zoo: shared("zoo"),
         }
     }
+}
 
-    /// The files of some ending and at most so many bytes in these places, the smallest first.
-    #[expect(
-        clippy::unused_self,
-        reason = "places are its fields, so it is asked for what lies there"
-    )]
-    pub(crate) fn files(
-        &self,
-        places: &[Option<&Path>],
-        ending: &str,
-        bytes_max: usize,
-        count: usize,
-    ) -> Vec<Seed> {
-        let mut found = Vec::new();
-        for place in places.iter().flatten() {
-            walk(place, &mut |path| {
-                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                let size = path.metadata().map_or(u64::MAX, |metadata| metadata.len());
-                if name.ends_with(ending) && size <= bytes_max as u64 {
-                    found.push((size, path.to_path_buf()));
-                }
-            });
-        }
-        found.sort();
-        let seeds = found.into_iter().take(count).enumerate().filter_map(|(at, (_, path))| {
-            Some(Seed::new(
-                format!("file-{at}-{}", path.file_name()?.display()),
-                fs::read(&path).ok()?,
-            ))
+/// The files of some ending and at most so many bytes in these places, the smallest first.
+pub(crate) fn files(
+    places: &[Option<&Path>],
+    ending: &str,
+    bytes_max: usize,
+    count: usize,
+) -> Vec<Seed> {
+    let mut found = Vec::new();
+    for place in places.iter().flatten() {
+        walk(place, &mut |path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let size = path.metadata().map_or(u64::MAX, |metadata| metadata.len());
+            if name.ends_with(ending) && size <= bytes_max as u64 {
+                found.push((size, path.to_path_buf()));
+            }
         });
-        seeds.collect()
     }
+    found.sort();
+    let seeds = found.into_iter().take(count).enumerate().filter_map(|(at, (_, path))| {
+        Some(Seed::new(format!("file-{at}-{}", path.file_name()?.display()), fs::read(&path).ok()?))
+    });
+    seeds.collect()
 }
 
 fn walk(dir: &Path, each: &mut dyn FnMut(&Path)) {

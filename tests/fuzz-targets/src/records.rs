@@ -5,6 +5,7 @@ mod bundle;
 use assay_call::{Comparer, Detail, Entry, Fault, Replayer};
 use assay_record::{Chain, PublicKey, Record, parts};
 
+use crate::material::files;
 use crate::target::twice;
 use crate::{Material, Memory, Seed, Target};
 
@@ -131,7 +132,7 @@ pub const BUNDLE_MANIFEST: Target = Target {
         }
     },
     seeds: |material| {
-        let mut seeds = material.files(&[Some(&material.golden)], "bundle.json", 1 << 13, 1);
+        let mut seeds = files(&[Some(&material.golden)], "bundle.json", 1 << 13, 1);
         seeds.push(Seed::new("signed", bundle::signed_manifest()));
         seeds
     },
@@ -178,7 +179,7 @@ const WORDS: [&str; 24] = [
 ];
 
 fn golden(material: &Material, ending: &str) -> Vec<Seed> {
-    material.files(&[Some(&material.golden)], ending, 1 << 17, 16)
+    files(&[Some(&material.golden)], ending, 1 << 17, 16)
 }
 
 /// The same entries again are no difference, if all of them can be read.

@@ -5,6 +5,7 @@ use assay_score::{Predictions, Reference, chance_floor, check, correlations, pgd
 use crate::cut::Cut;
 use crate::frames::pieces;
 use crate::importer::places;
+use crate::material::files;
 use crate::target::twice;
 use crate::{Memory, Seed, Target};
 
@@ -36,7 +37,7 @@ pub const SCORE: Target = Target {
         };
         let beside = material.task.with_file_name("fashion-mini.truth");
         let [toy, zoo] = places(material);
-        let truths = material.files(&[Some(&beside), toy, zoo], "model_configs.json", 1 << 14, 4);
+        let truths = files(&[Some(&beside), toy, zoo], "model_configs.json", 1 << 14, 4);
         let mut seeds: Vec<Seed> =
             truths.into_iter().map(|seed| Seed::new(seed.name, with(&seed.bytes, b""))).collect();
         seeds.push(Seed::new("grid", with(grid().as_bytes(), PREDICTIONS.as_bytes())));

@@ -3,6 +3,7 @@
 use assay_network::Architecture;
 use assay_task::parts;
 
+use crate::material::files;
 use crate::target::twice;
 use crate::{Material, Memory, Seed, Target};
 
@@ -21,7 +22,7 @@ pub const IMPORT_CONFIG: Target = Target {
         }
     },
     seeds: |material| {
-        let mut seeds = material.files(&places(material), "config.json", 1 << 13, 24);
+        let mut seeds = files(&places(material), "config.json", 1 << 13, 24);
         seeds.extend(
             CONFIGS
                 .iter()

@@ -6,6 +6,7 @@ use hdf5_pure::{AttrValue, DatasetBuilder, FileBuilder};
 use hdf5_reader::checksum::jenkins_lookup3;
 
 use super::config::{TINY, places};
+use crate::material::files;
 use crate::target::{arrays, twice};
 use crate::{Memory, Seed, Target};
 
@@ -38,8 +39,7 @@ pub const IMPORT_WEIGHTS: Target = Target {
     },
     seeds: |material| {
         let with = |choice: u8, bytes: &[u8]| [&[choice], bytes].concat();
-        let mut seeds: Vec<Seed> = material
-            .files(&places(material), ".hdf5", (1 << 16) - 1, 6)
+        let mut seeds: Vec<Seed> = files(&places(material), ".hdf5", (1 << 16) - 1, 6)
             .into_iter()
             .map(|seed| Seed::new(seed.name, with(1, &seed.bytes)))
             .collect();

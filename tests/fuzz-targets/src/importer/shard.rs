@@ -5,6 +5,7 @@ use assay_task::parts;
 use super::config::places;
 use crate::cut::Cut;
 use crate::frames::pieces;
+use crate::material::files;
 use crate::{Memory, Seed, Target};
 
 /// A shard as it is, or payloads under right checksums: a fuzzer would never get past those.
@@ -41,8 +42,7 @@ pub const IMPORT_SHARD: Target = Target {
         }
     },
     seeds: |material| {
-        let mut seeds: Vec<Seed> = material
-            .files(&places(material), ".tfrecord", 1 << 20, 2)
+        let mut seeds: Vec<Seed> = files(&places(material), ".tfrecord", 1 << 20, 2)
             .into_iter()
             .map(|seed| {
                 // The first records of a shard are one, too.

@@ -5,6 +5,7 @@ use assay_task::{Task, parts};
 use super::config::{WORDS, survives};
 use crate::cut::Cut;
 use crate::frames::pieces;
+use crate::material::files;
 use crate::target::{arrays, bits, twice};
 use crate::{Material, Memory, Seed, Target};
 
@@ -30,7 +31,7 @@ pub const TASK_MANIFEST: Target = Target {
         }
     },
     seeds: |material| {
-        let mut seeds = material.files(&[Some(&material.task)], "task.toml", 1 << 14, 1);
+        let mut seeds = files(&[Some(&material.task)], "task.toml", 1 << 14, 1);
         let short = shortened(&material.task);
         seeds.push(Seed::new("short", short));
         seeds
