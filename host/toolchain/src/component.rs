@@ -107,9 +107,8 @@ fn encode(package: &str, module: &[u8]) -> Result<Vec<u8>, BuildError> {
     if !has_bindings(package, module)? {
         return Err(BuildError::NoBindings { package: package.to_owned() });
     }
-    let mut encoder = ComponentEncoder::default();
-    encoder.validate(true);
-    let encoded = encoder.module(module).and_then(ComponentEncoder::encode);
+    let encoder = ComponentEncoder::default().validate(true).module(module);
+    let encoded = encoder.and_then(|mut encoder| encoder.encode());
     encoded.map_err(|error| BuildError::Encode {
         package: package.to_owned(),
         reason: format!("{error:#}"),
