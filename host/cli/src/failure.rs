@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use crate::output;
+
 /// Failed, or differs from what was expected.
 pub(crate) const FAILED: u8 = 1;
 /// Not used as the command line says.
@@ -52,10 +54,10 @@ impl Failure {
     /// Prints to stderr.
     pub(crate) fn print(&self) {
         for line in &self.lines {
-            eprintln!("error: {line}");
+            output::error(line);
         }
         if let Some(hint) = &self.hint {
-            eprintln!("hint: {hint}");
+            output::hint(hint);
         }
     }
 }

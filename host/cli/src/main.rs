@@ -6,6 +6,9 @@
 //!
 //! Begin with `args.rs`, which is also what `--help` prints, then `commands/`.
 
+// Text leaves through `output.rs`, which lets nothing through that steers a terminal.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod args;
 mod commands;
 mod failure;

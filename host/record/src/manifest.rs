@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use assay_ids::Digest;
 use serde::{Deserialize, Serialize};
 
+use crate::record::check_name;
 use crate::{NamedTask, PublicKey, Signature};
 
 /// The manifest's file.
@@ -15,8 +16,6 @@ pub(crate) const SCHEMA: u32 = 1;
 pub(crate) const MANIFEST_BYTES_MAX: u64 = 1 << 20;
 /// The most records of a bundle: a thousand measures on a hundred networks. All are read at once.
 pub(crate) const RECORDS_MAX: u64 = 100_000;
-/// The most bytes of a phase's or a task's name.
-const NAME_MAX: usize = 256;
 
 /// Where records lie.
 pub(crate) const RECORDS: &str = "records";
@@ -76,14 +75,9 @@ impl Manifest {
         if self.signature.is_some() != self.key.is_some() {
             return Err("a signature and its key come together".to_owned());
         }
-        let tasks = self.tasks.iter().map(|task| &task.name);
-        for name in std::iter::once(&self.phase).chain(tasks) {
-            if name.is_empty() || name.len() > NAME_MAX {
-                return Err(format!(
-                    "a name of {} bytes, it must have 1 to {NAME_MAX}",
-                    name.len()
-                ));
-            }
+        check_name("phase", &self.phase)?;
+        for task in &self.tasks {
+            check_name("task", &task.name)?;
         }
         let names: BTreeSet<&str> = self.tasks.iter().map(|task| task.name.as_str()).collect();
         let digests: BTreeSet<Digest> = self.tasks.iter().map(|task| task.digest).collect();

@@ -1,7 +1,7 @@
 //! The record of one unit.
 
 use assay_call::{Detail, Meters};
-use assay_ids::{ContestSeed, Digest, Digester, UnitSeed};
+use assay_ids::{ContestSeed, Digest, Digester, Plain, UnitSeed, steers};
 
 use crate::{HostBuild, RecordError, SandboxBuild, key_file};
 
@@ -108,10 +108,7 @@ impl Record {
             ("lane", &self.lane),
         ];
         for (what, name) in names {
-            if name.is_empty() || name.len() > NAME_MAX {
-                let length = name.len();
-                return Err(format!("{what} has {length} bytes, it must have 1 to {NAME_MAX}"));
-            }
+            check_name(what, name)?;
         }
         check_text("processor", &self.processor)?;
         match &self.outcome {
@@ -136,6 +133,21 @@ impl Record {
         }
         Ok(())
     }
+}
+
+/// Names are shown in one line of a table, and nobody's name needs to steer it.
+pub(crate) fn check_name(what: &str, name: &str) -> Result<(), String> {
+    if name.is_empty() || name.len() > NAME_MAX {
+        let length = name.len();
+        return Err(format!("{what} has {length} bytes, it must have 1 to {NAME_MAX}"));
+    }
+    if name.contains(steers) {
+        let shown = Plain(name);
+        return Err(format!(
+            "{what} `{shown}` has characters that steer a terminal: it is no name"
+        ));
+    }
+    Ok(())
 }
 
 fn check_class(class: &str) -> Result<(), String> {

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assay_call::{Comparer, Detail, Replayer, Session};
+use assay_ids::steers;
 use assay_record::{
     Bundle, BundleWriter, NamedTask, Outcome, PublicKey, Record, RecordError, SecretKey, Signed,
     TaskFacts, verify,
@@ -348,4 +349,28 @@ fn names_of_phases_and_tasks_are_told_apart() {
     let one = head("one", "public", task());
     assert_ne!(one, head("two", "board", task()));
     assert_ne!(one, head("three", "public", other));
+}
+
+/// As they stand in a manifest that somebody has made up.
+#[test]
+fn names_that_steer_a_terminal_are_refused() {
+    let dir = TempDir::new().unwrap();
+    for (at, steering) in
+        ["\u{1b}]0;owned\u{7}", "a\nb", "\u{9b}2J", "\u{202e}lamb"].iter().enumerate()
+    {
+        let target = dir.path().join(at.to_string());
+        assert!(BundleWriter::create(&target, steering, vec![task()]).is_err(), "{steering:?}");
+        let other = NamedTask { name: (*steering).to_owned(), ..task() };
+        assert!(BundleWriter::create(&target, "public", vec![other]).is_err(), "{steering:?}");
+        bundle(&target, &[1.5], None);
+        let file = target.join("bundle.json");
+        let text = fs::read_to_string(&file).unwrap();
+        for name in ["public", "small"] {
+            let quoted = |name: &str| serde_json::to_string(name).unwrap();
+            fs::write(&file, text.replace(&quoted(name), &quoted(steering))).unwrap();
+            let error = Bundle::open(&target).unwrap_err().to_string();
+            assert!(error.starts_with("bundle.json: "), "{error}");
+            assert!(error.contains("steer a terminal") && !error.contains(steers), "{error:?}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ mod common;
 use std::fs;
 
 use assay_call::{Detail, Meters};
-use assay_ids::{ContestSeed, Digest, UnitSeed};
+use assay_ids::{ContestSeed, Digest, UnitSeed, steers};
 use assay_record::{
     Chain, HostBuild, Outcome, PublicKey, Record, RecordError, SandboxBuild, SecretKey,
     TranscriptSummary,
@@ -17,7 +17,8 @@ use proptest::sample::{Index, select};
 use tempfile::TempDir;
 
 fn name() -> impl Strategy<Value = String> {
-    "\\PC{1,9}"
+    // Neither controls and marks of direction nor separators of lines.
+    "[^\\pC\\p{Zl}\\p{Zp}]{1,9}"
 }
 
 fn digest() -> impl Strategy<Value = Digest> {
@@ -119,6 +120,22 @@ fn a_record_has_the_bytes_that_it_always_had() {
     let record = Record { host, ..one() };
     let digest = "a35cd767a7398f780f8ade73a66e9b499969046fffceadbec8a4dd7bd39114b4";
     assert_eq!(record.digest().to_string(), digest);
+}
+
+/// Whoever prints a record's names must not be steered by them.
+#[test]
+fn names_that_steer_a_terminal_are_refused() {
+    for steering in ["\u{1b}[2J", "a\nb", "\u{7f}", "\u{9b}31m", "\u{202e}fed", "\u{2066}"] {
+        let named = Record { network_id: steering.to_owned(), ..one() };
+        let sandbox = SandboxBuild { version: steering.to_owned(), ..one().sandbox };
+        for record in
+            [named, Record { lane: steering.to_owned(), ..one() }, Record { sandbox, ..one() }]
+        {
+            assert!(Chain::new("public").append(record.clone()).is_err(), "{steering:?}");
+            let error = Record::decode(&record.encode()).unwrap_err().to_string();
+            assert!(error.contains("steer a terminal") && !error.contains(steers), "{error:?}");
+        }
+    }
 }
 
 #[test]

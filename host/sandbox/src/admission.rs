@@ -332,7 +332,7 @@ mod tests {
         }
         assert!(description("name", "1", AUTHORS_MAX + 1).shown().is_err());
         let shown = description("name", &"\n".repeat(1000), 1).shown().unwrap();
-        let fit = |text: &String| text.len() <= 256 && !text.contains(char::is_control);
+        let fit = |text: &String| text.len() <= 256 && !text.contains(assay_ids::steers);
         assert!(fit(&shown.version) && shown.authors.iter().all(fit));
         assert_eq!(shown.clone().shown(), Ok(shown));
         let refusal = Refusal::uncompilable("x");

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use assay_call::{Call, DatasetHandle, ErrorKind, Host, NetworkHandle, Reply, Stop, TensorHandle};
-use assay_ids::UnitSeed;
+use assay_ids::{UnitSeed, steers};
 use serde::{Deserialize, Serialize};
 use wasmtime::component::ResourceTable;
 
@@ -142,13 +142,13 @@ impl State {
     }
 }
 
-/// A guest's text as it may be shown: cut, and without control characters, so that it can neither
-/// forge a second line nor steer a terminal.
+/// A guest's text as it may be shown: cut, and without characters that steer, so that it can neither
+/// forge a second line nor turn a terminal.
 pub(crate) fn printable(text: &str, bytes_max: usize) -> String {
     let mut result = String::new();
     for character in text.chars() {
         let start = result.len();
-        if character.is_control() {
+        if steers(character) {
             result.extend(character.escape_default());
         } else {
             result.push(character);
@@ -179,6 +179,7 @@ mod tests {
     #[test]
     fn a_guests_text_stays_on_its_line_and_within_its_bytes() {
         assert_eq!(printable("a\nb\u{1b}[31m", 100), "a\\nb\\u{1b}[31m");
+        assert_eq!(printable("a\u{202e}b", 100), "a\\u{202e}b");
         assert_eq!(printable("äää", 5), "ää");
         assert_eq!(printable("ab\n", 3), "ab");
     }

@@ -8,6 +8,7 @@ use assay_sandbox::{Refusal, SandboxLimits};
 use assay_worker::{Admission, CodeCache, NotAdmitted, Program, Worker};
 
 use crate::failure::Failure;
+use crate::output;
 
 /// A worker under these limits, whose processes are this program.
 pub(crate) fn worker(limits: SandboxLimits) -> Result<Worker, Failure> {
@@ -38,7 +39,7 @@ fn cache() -> Option<CodeCache> {
     match CodeCache::open(&code, &key) {
         Ok(cache) => Some(cache),
         Err(error) => {
-            eprintln!("note: compiled code is not kept: {error}");
+            output::note(format!("compiled code is not kept: {error}"));
             None
         }
     }

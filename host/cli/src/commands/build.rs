@@ -6,27 +6,28 @@ use assay_toolchain::{Toolchain, build_component_with};
 
 use crate::args::BuildArgs;
 use crate::failure::Failure;
-use crate::progress;
+use crate::output;
+use crate::progress::Progress;
 
 pub(crate) fn run(args: &BuildArgs) -> Result<(), Failure> {
-    let spinner = progress::bar(0, "build");
+    let spinner = Progress::new(0, "build");
     let toolchain = Toolchain::find().map_err(|error| {
         Failure::new(error)
             .hint("`rustup target add wasm32-unknown-unknown` installs what is missing")
     })?;
     // Beside the project, so that its own `cargo` finds the same files; std is built there once.
     let target_dir = args.dir.join("target").join("assay");
-    let mut show = |line: &str| spinner.println(line);
+    let mut show = |line: &str| spinner.line(line);
     let bytes = build_component_with(&args.dir, &toolchain, &target_dir, &mut show)
         .map_err(Failure::new)?;
-    spinner.finish_and_clear();
-    let output = match &args.output {
-        Some(output) => output.clone(),
+    drop(spinner);
+    let file = match &args.output {
+        Some(file) => file.clone(),
         None => PathBuf::from(format!("{}.wasm", project_name(args)?)),
     };
-    std::fs::write(&output, &bytes)
-        .map_err(|error| Failure::new(format!("cannot write {}: {error}", output.display())))?;
-    eprintln!("{}: {} bytes", output.display(), bytes.len());
+    std::fs::write(&file, &bytes)
+        .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))?;
+    output::say(format!("{}: {} bytes", file.display(), bytes.len()));
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::admit;
 use crate::args::CheckArgs;
 use crate::failure::{Failure, read};
-use crate::output;
+use crate::output::{self, Text};
 
 pub(crate) fn run(args: &CheckArgs) -> Result<(), Failure> {
     let bytes = read(&args.file)?;
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Failure> {
             "wasi": wasi(&admitted),
             "reasons": [],
         })),
-        Ok(admitted) => output::print(&text(&admitted)),
+        Ok(admitted) => text(&admitted).print(),
         Err(NotAdmitted::Failed(error)) => Err(Failure::new(error)),
         Err(NotAdmitted::Refused(reasons)) => {
             if args.json {
@@ -45,19 +45,16 @@ pub(crate) fn run(args: &CheckArgs) -> Result<(), Failure> {
     }
 }
 
-fn text(admitted: &Admission) -> String {
+fn text(admitted: &Admission) -> Text {
     let description = &admitted.description;
-    let mut text = format!(
-        "ok  {} {} by {}\n    {} bytes, digest {}\n    imports:\n",
-        description.name,
-        description.version,
-        description.authors.join(", "),
-        admitted.size,
-        admitted.digest,
-    );
+    let (name, version) = (&description.name, &description.version);
+    let mut text =
+        Text::of(format_args!("ok  {name} {version} by {}", description.authors.join(", ")));
+    text.line(format_args!("    {} bytes, digest {}", admitted.size, admitted.digest));
+    text.line("    imports:");
     for import in &admitted.imports {
         let mark = if is_wasi(import) { "  (WASI)" } else { "" };
-        text.push_str(&["      ", import, mark, "\n"].concat());
+        text.line(format_args!("      {import}{mark}"));
     }
     text
 }

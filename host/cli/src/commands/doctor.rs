@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::beside::beside;
 use crate::args::DoctorArgs;
 use crate::failure::Failure;
-use crate::output;
+use crate::output::{self, Text};
 
 /// One thing that was looked at.
 struct Finding {
@@ -23,7 +23,11 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<(), Failure> {
         let list: Vec<Value> = findings.iter().map(json_of).collect();
         output::json(&json!({"schema": 1, "findings": list}))?;
     } else {
-        output::print(&findings.iter().map(line).collect::<String>())?;
+        let mut text = Text::default();
+        for finding in &findings {
+            text.line(line(finding));
+        }
+        text.print()?;
     }
     let missing = findings.iter().filter(|finding| finding.must && finding.found.is_err());
     let lines: Vec<String> =
@@ -48,7 +52,8 @@ fn findings() -> Vec<Finding> {
         Finding { name: "seccomp", found: seccomp, must: true },
         Finding {
             name: "wasm toolchain",
-            found: wasm.map_err(|error| error.to_string()),
+            // Its hint stands on a line of its own.
+            found: wasm.map_err(|error| error.to_string().replace('\n', "; ")),
             must: false,
         },
         Finding { name: "assay-gpu", found: program("assay-gpu", "assay-gpu"), must: false },
@@ -66,7 +71,7 @@ fn line(finding: &Finding) -> String {
         Err(text) if finding.must => ("MISSING", text),
         Err(text) => ("absent", text),
     };
-    format!("{:<16}{state:<9}{text}\n", finding.name)
+    format!("{:<16}{state:<9}{text}", finding.name)
 }
 
 fn json_of(finding: &Finding) -> Value {

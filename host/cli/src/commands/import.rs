@@ -1,40 +1,36 @@
 //! `assay task import`.
 
-use std::fmt::Write as _;
-
-use assay_task::{Progress, Stage, import};
+use assay_task::{Progress as Step, Stage, import};
 
 use crate::args::ImportArgs;
 use crate::failure::Failure;
-use crate::{output, progress};
+use crate::output::{self, Text};
+use crate::progress::Progress;
 
 pub(crate) fn run(args: &ImportArgs) -> Result<(), Failure> {
-    let bar = progress::bar(0, "import");
-    let mut show = |at: Progress| {
-        bar.set_prefix(at.task);
-        bar.set_message(match at.stage {
+    let bar = Progress::new(0, "import");
+    let mut show = |at: Step| {
+        bar.activity(at.task);
+        bar.step(match at.stage {
             Stage::Data => "shards",
             Stage::Networks => "networks",
         });
-        bar.set_length(at.total as u64);
-        bar.set_position(at.done as u64);
+        bar.at(at.done, at.total);
     };
     let imported = import(&args.src, &args.into, &mut show);
-    bar.finish_and_clear();
-    let mut text = String::new();
+    drop(bar);
+    let mut text = Text::default();
     for task in imported.map_err(Failure::new)? {
         let manifest = task.task.manifest();
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
+        text.line(format_args!(
             "{}: {} networks, {} training examples",
             task.task.dir().display(),
             manifest.networks.len(),
             manifest.data.examples,
-        );
+        ));
         for note in task.notes {
-            eprintln!("note: {}: {note}", manifest.name);
+            output::note(format!("{}: {note}", manifest.name));
         }
     }
-    output::print(&text)
+    text.print()
 }

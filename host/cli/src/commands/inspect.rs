@@ -1,7 +1,5 @@
 //! `assay task inspect`: what an organizer wants to see of a task.
 
-use std::fmt::Write as _;
-
 use assay_score::{Model, Reference, json_number, kendall_tau};
 use assay_seal::Sealed;
 use assay_task::{Task, TruthForm};
@@ -11,7 +9,7 @@ use super::seal::{sealed_of, shares};
 use super::truth::truth_if_there;
 use crate::args::VerifyArgs;
 use crate::failure::Failure;
-use crate::output;
+use crate::output::{self, Text};
 
 /// Bins and width of the histogram of gaps.
 const BINS: usize = 10;
@@ -31,27 +29,27 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<(), Failure> {
         return output::json(&json);
     }
     let mut text = summary(&task, &counts);
-    text.push_str(&networks(&task, truth.reference())?);
+    text.blank().text(&networks(&task, truth.reference())?);
     if let Some(truth) = truth.reference() {
-        text.push_str(&gaps(truth));
+        text.blank().text(&gaps(truth));
     }
     if let Some(why) = truth.missing() {
-        let _ = writeln!(text, "\n{why}");
+        text.blank().line(why);
     }
     if let Some(sealed) = &sealed {
         let (form, commitment) = (task.truth_form().name(), sealed.commitment());
-        let _ = writeln!(text, "\ntruth {form}: {}, commitment {commitment}", shares(sealed));
+        text.blank();
+        text.line(format_args!("truth {form}: {}, commitment {commitment}", shares(sealed)));
     }
-    output::print(&text)
+    text.print()
 }
 
-fn summary(task: &Task, counts: &[usize]) -> String {
+fn summary(task: &Task, counts: &[usize]) -> Text {
     let manifest = task.manifest();
     let data = &manifest.data;
-    let mut text = format!("{}\n", manifest.name);
+    let mut text = Text::of(&manifest.name);
     let mut line = |name: &str, value: String| {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "  {name:<11} {value}");
+        text.line(format_args!("  {name:<11} {value}"));
     };
     line("digest", task.digest().to_string());
     if let Some(family) = &manifest.family {
@@ -74,7 +72,7 @@ fn summary(task: &Task, counts: &[usize]) -> String {
     text
 }
 
-fn networks(task: &Task, truth: Option<&Reference>) -> Result<String, Failure> {
+fn networks(task: &Task, truth: Option<&Reference>) -> Result<Text, Failure> {
     let mut rows = Vec::new();
     for id in task.network_ids() {
         let network = task.network(id).map_err(Failure::new)?;
@@ -92,11 +90,11 @@ fn networks(task: &Task, truth: Option<&Reference>) -> Result<String, Failure> {
         ]);
     }
     let header = ["network", "layers", "parameters", "train acc", "test acc", "gap"];
-    Ok(format!("\n{}", output::table(&header, &rows)))
+    Ok(output::table(&header, &rows))
 }
 
 /// The distribution of the gaps, and how each hyper-parameter goes with them.
-fn gaps(truth: &Reference) -> String {
+fn gaps(truth: &Reference) -> Text {
     let gaps: Vec<f64> = truth.models().iter().map(Model::gap).collect();
     let low = gaps.iter().copied().fold(f64::INFINITY, f64::min);
     let high = gaps.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -108,15 +106,16 @@ fn gaps(truth: &Reference) -> String {
         bins[bin.min(BINS - 1)] += 1;
     }
     let most = bins.iter().copied().max().unwrap_or(1).max(1);
-    let mut text = format!("\ngaps {low:.4} to {high:.4}\n");
-    for (bin, count) in bins.iter().enumerate() {
+    let mut text = Text::of(format_args!("gaps {low:.4} to {high:.4}"));
+    for (at, count) in bins.iter().enumerate() {
         let bar = "#".repeat(count * BAR / most);
-        let _ = writeln!(text, "  {:.4} {bar} {count}", low + width * bin as f64);
+        text.line(format_args!("  {:.4} {bar} {count}", low + width * at as f64));
     }
     let mut sorted = gaps.clone();
     sorted.sort_by(f64::total_cmp);
     let ties = sorted.windows(2).filter(|pair| pair[0] == pair[1]).count();
-    let _ = writeln!(text, "  {ties} ties\n\nhyper-parameter (Kendall's tau with the gap)");
+    text.line(format_args!("  {ties} ties")).blank();
+    text.line("hyper-parameter (Kendall's tau with the gap)");
     for parameter in truth.hyperparameters() {
         let pairs: Option<Vec<(f64, f64)>> = truth
             .models()
@@ -125,12 +124,8 @@ fn gaps(truth: &Reference) -> String {
             .collect();
         let tau =
             pairs.map_or_else(|| "-".to_owned(), |pairs| format!("{:+.3}", kendall_tau(&pairs)));
-        let _ = writeln!(
-            text,
-            "  {:<18} {} values  {tau}",
-            parameter.name,
-            parameter.possible_values.len()
-        );
+        let count = parameter.possible_values.len();
+        text.line(format_args!("  {:<18} {count} values  {tau}", parameter.name));
     }
     text
 }

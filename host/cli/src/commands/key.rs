@@ -4,7 +4,7 @@ use assay_record::SecretKey;
 
 use crate::args::KeyArgs;
 use crate::failure::Failure;
-use crate::output;
+use crate::output::Text;
 
 pub(crate) fn new(args: &KeyArgs) -> Result<(), Failure> {
     let key = SecretKey::generate().map_err(Failure::new)?;
@@ -18,5 +18,5 @@ pub(crate) fn public(args: &KeyArgs) -> Result<(), Failure> {
 
 /// As it stands in the file of a public key, so that it can be sent into one.
 fn print(key: &SecretKey) -> Result<(), Failure> {
-    output::print(&format!("{}\n", key.public().line()))
+    Text::of(key.public().line()).print()
 }

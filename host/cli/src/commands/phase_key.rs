@@ -9,16 +9,16 @@ use serde_json::{Value, json};
 
 use crate::args::{KeyArgs, OrderArgs};
 use crate::failure::Failure;
-use crate::output;
+use crate::output::{self, Text};
 
 pub(crate) fn new(args: &KeyArgs) -> Result<(), Failure> {
     let key = new_phase_key(&args.file).map_err(Failure::new)?;
-    output::print(&format!("{}\n", key.commitment()))
+    Text::of(key.commitment()).print()
 }
 
 pub(crate) fn commitment(args: &KeyArgs) -> Result<(), Failure> {
     let key = read_revealed_phase_key(&args.file).map_err(Failure::new)?;
-    output::print(&format!("{}\n", key.commitment()))
+    Text::of(key.commitment()).print()
 }
 
 pub(crate) fn order(args: &OrderArgs) -> Result<(), Failure> {
@@ -33,8 +33,14 @@ pub(crate) fn order(args: &OrderArgs) -> Result<(), Failure> {
         let commitment = key.commitment();
         return output::json(&json!({"schema": 1, "phase_key": commitment, "tasks": tasks}));
     }
-    let texts: Vec<String> = views.iter().map(text).collect();
-    output::print(&texts.join("\n"))
+    let mut text = Text::default();
+    for (at, view) in views.iter().enumerate() {
+        if at > 0 {
+            text.blank();
+        }
+        text.text(&table(view));
+    }
+    text.print()
 }
 
 /// Ids as they are seen, each with the task's own.
@@ -48,7 +54,7 @@ fn json_of(view: &TaskView) -> Value {
     json!({"task": view.task().name(), "networks": networks.collect::<Vec<Value>>()})
 }
 
-fn text(view: &TaskView) -> String {
+fn table(view: &TaskView) -> Text {
     let rows: Vec<Vec<String>> =
         pairs(view).map(|(seen, own)| vec![seen.to_owned(), own.to_owned()]).collect();
     output::table(&[view.task().name(), "network"], &rows)

@@ -13,7 +13,8 @@ use super::way::engines;
 use super::{admit, verify_bundle};
 use crate::args::{LaneName, ReplayArgs, ReplayMode};
 use crate::failure::{FAILED, Failure, INCONCLUSIVE, USAGE, read};
-use crate::{output, progress};
+use crate::output::{self, Text};
+use crate::progress::Progress;
 
 /// One record and what came of its replay.
 struct Replayed {
@@ -40,7 +41,7 @@ pub(crate) fn run(args: &ReplayArgs) -> Result<(), Failure> {
     if args.json {
         output::json(&json_of(args.mode, &replayed))?;
     } else {
-        output::print(&text(&replayed))?;
+        text(&replayed).print()?;
     }
     outcome(&replayed)
 }
@@ -82,19 +83,18 @@ impl Stage {
 
     fn replay(mut self, mode: ReplayMode, bundle: &Bundle) -> Result<Vec<Replayed>, Failure> {
         let records = bundle.records();
-        let bar = progress::bar(records.len(), mode.name());
+        let bar = Progress::new(records.len(), mode.name());
         let mut replayed = Vec::with_capacity(records.len());
         for (at, record) in records.iter().enumerate() {
-            bar.set_message(record.network_id.clone());
+            bar.step(&record.network_id);
             replayed.push(Replayed {
                 file: Bundle::record_name(at),
                 task: task_name(bundle, record.task),
                 network: record.network_id.clone(),
                 verdict: self.unit(bundle, at, record)?,
             });
-            bar.inc(1);
+            bar.advance();
         }
-        bar.finish_and_clear();
         Ok(replayed)
     }
 
@@ -177,7 +177,8 @@ fn note_other_builds(records: &[Record]) {
     let own = HostBuild::of_this();
     let others = records.iter().filter(|record| record.host != own).count();
     if others > 0 {
-        eprintln!("note: {others} of {} records were made by another build", records.len());
+        let count = records.len();
+        output::note(format!("{others} of {count} records were made by another build"));
     }
 }
 
@@ -225,13 +226,14 @@ fn overall(replayed: &[Replayed]) -> &'static str {
     worst.unwrap_or("same")
 }
 
-fn text(replayed: &[Replayed]) -> String {
+fn text(replayed: &[Replayed]) -> Text {
     let row = |unit: &Replayed| {
         vec![unit.file.clone(), unit.task.clone(), unit.network.clone(), name(&unit.verdict).into()]
     };
     let rows: Vec<Vec<String>> = replayed.iter().map(row).collect();
-    let table = output::table(&["record", "task", "network", "verdict"], &rows);
-    format!("{table}{}\n", overall(replayed))
+    let mut text = output::table(&["record", "task", "network", "verdict"], &rows);
+    text.line(overall(replayed));
+    text
 }
 
 fn outcome(replayed: &[Replayed]) -> Result<(), Failure> {

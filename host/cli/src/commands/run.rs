@@ -21,7 +21,7 @@ use super::truth::{Truth, truth_if_there};
 use super::way::Way;
 use crate::args::{LaneName, RunArgs};
 use crate::failure::{FAILED, Failure, INCONCLUSIVE, USAGE, read};
-use crate::output;
+use crate::output::{self, Text};
 
 /// What the truth adds to a task's values.
 struct Scored {
@@ -124,11 +124,17 @@ fn show(
         output::json(&json)?;
     } else {
         let provisional = args.lane != LaneName::Cpu;
-        let texts: Vec<String> = reports.iter().map(|report| text(report, provisional)).collect();
-        output::print(&texts.join("\n"))?;
+        let mut all = Text::default();
+        for (at, report) in reports.iter().enumerate() {
+            if at > 0 {
+                all.blank();
+            }
+            all.text(&text(report, provisional));
+        }
+        all.print()?;
     }
     if let Some(kept) = kept {
-        eprintln!("note: {} records, head {}", kept.records, kept.head);
+        output::note(format!("{} records, head {}", kept.records, kept.head));
     }
     Ok(())
 }
@@ -142,7 +148,7 @@ fn phase_key(file: &Path) -> Result<Arc<PhaseKey>, Failure> {
 fn truth(task: &Task) -> Result<Truth, Failure> {
     let truth = truth_if_there(task)?;
     if let Some(why) = truth.missing() {
-        eprintln!("note: {}: {why}, so there is no score", task.name());
+        output::note(format!("{}: {why}, so there is no score", task.name()));
     }
     Ok(truth)
 }
@@ -168,7 +174,7 @@ fn score(view: &TaskView, truth: &Reference, units: &[Unit]) -> Result<Option<Sc
 fn print_logs(task: &str, units: &[Unit]) {
     for unit in units {
         for line in &unit.report.log {
-            eprintln!("{task} {} {}: {}", unit.id, line.level, line.text);
+            output::say(format!("{task} {} {}: {}", unit.id, line.level, line.text));
         }
     }
 }
@@ -233,7 +239,7 @@ fn json_of(report: &TaskReport) -> Value {
     json
 }
 
-fn text(report: &TaskReport, provisional: bool) -> String {
+fn text(report: &TaskReport, provisional: bool) -> Text {
     let rows: Vec<Vec<String>> = report
         .units
         .iter()
@@ -248,27 +254,28 @@ fn text(report: &TaskReport, provisional: bool) -> String {
             vec![unit.id.clone(), value, number(fuel), number(work), outcome.class().to_owned()]
         })
         .collect();
-    let table = output::table(&[&report.name, "value", "fuel", "work", "outcome"], &rows);
+    let mut text = output::table(&[&report.name, "value", "fuel", "work", "outcome"], &rows);
     let label = match &report.confirmation {
-        None if provisional => "  provisional: computed on the gpu lane\n",
-        None => "",
+        None if provisional => Some("  provisional: computed on the gpu lane"),
+        None => None,
         Some(Confirmation { verdict, .. }) if verdict.confirmed() => {
-            "  confirmed: the cpu lane gives the same order\n"
+            Some("  confirmed: the cpu lane gives the same order")
         }
-        Some(_) => "  provisional: the cpu lane does not confirm it\n",
+        Some(_) => Some("  provisional: the cpu lane does not confirm it"),
     };
-    let Some(scored) = &report.scored else {
+    if let Some(Scored { score, chance, beside }) = &report.scored {
+        text.line(format_args!(
+            "score {score:.12}  (chance {:.4} +- {:.4}, 95 % below {:.4}; Kendall's tau {:.4})",
+            chance.mean, chance.sd, chance.p95, beside.kendall_tau,
+        ));
+    } else {
         let why = report.missing.map_or_else(String::new, |why| format!(": {why}"));
-        return format!("{table}no score{why}\n{label}");
-    };
-    format!(
-        "{table}score {:.12}  (chance {:.4} +- {:.4}, 95 % below {:.4}; Kendall's tau {:.4})\n{label}",
-        scored.score,
-        scored.chance.mean,
-        scored.chance.sd,
-        scored.chance.p95,
-        scored.beside.kendall_tau,
-    )
+        text.line(format_args!("no score{why}"));
+    }
+    if let Some(label) = label {
+        text.line(label);
+    }
+    text
 }
 
 /// A run that the `cpu` lane was asked to confirm fails where it does not.

@@ -40,17 +40,13 @@ pub(crate) fn run(args: &ScoreArgs) -> Result<(), Failure> {
     let chance = chance_floor(&reference, DRAWS, SEED);
     let interval = bootstrap(&reference, &predictions, DRAWS, SEED);
     let beside = correlations(&reference, &predictions);
-    output::print(&format!(
-        "{}\nscore     {:.12}\nbootstrap {:.4} to {:.4} (95 %)\nchance    {:.4} +- {:.4}, 95 % below {:.4}\nkendall   {:.4}\nspearman  {:.4}\npearson   {:.4}\n",
-        output::table(&["set", "score"], &rows),
-        result.score,
-        interval.low,
-        interval.high,
-        chance.mean,
-        chance.sd,
-        chance.p95,
-        beside.kendall_tau,
-        beside.spearman,
-        beside.pearson,
-    ))
+    let mut text = output::table(&["set", "score"], &rows);
+    text.blank().line(format_args!("score     {:.12}", result.score));
+    text.line(format_args!("bootstrap {:.4} to {:.4} (95 %)", interval.low, interval.high));
+    let (mean, sd, p95) = (chance.mean, chance.sd, chance.p95);
+    text.line(format_args!("chance    {mean:.4} +- {sd:.4}, 95 % below {p95:.4}"));
+    text.line(format_args!("kendall   {:.4}", beside.kendall_tau));
+    text.line(format_args!("spearman  {:.4}", beside.spearman));
+    text.line(format_args!("pearson   {:.4}", beside.pearson));
+    text.print()
 }

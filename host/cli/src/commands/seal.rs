@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::truth::parse;
 use crate::args::{CommitmentArgs, SealArgs};
 use crate::failure::{Failure, USAGE, read};
-use crate::output;
+use crate::output::{self, Text};
 
 /// One task, ready to be sealed.
 struct Ready {
@@ -52,9 +52,9 @@ pub(crate) fn seal(args: &SealArgs) -> Result<(), Failure> {
         vec![task.name().to_owned(), shares(sealed), sealed.commitment().to_string()]
     };
     let rows: Vec<Vec<String>> = kept.iter().map(row).collect();
-    output::print(&output::table(&["sealed", "opens with", "commitment"], &rows))?;
-    eprintln!(
-        "note: the plain files are removed, not wiped: copies may be left on the disk and in backups"
+    output::table(&["sealed", "opens with", "commitment"], &rows).print()?;
+    output::note(
+        "the plain files are removed, not wiped: copies may be left on the disk and in backups",
     );
     Ok(())
 }
@@ -143,7 +143,7 @@ pub(crate) fn commitment(args: &CommitmentArgs) -> Result<(), Failure> {
         }
         _ => format!("sealed, opens with {}", shares(&sealed)),
     };
-    output::print(&format!("{}\n{verdict}\n", sealed.commitment()))
+    Text::of(sealed.commitment()).line(verdict).print()
 }
 
 /// Whether an unsealed truth is the one that was committed to.

@@ -13,7 +13,7 @@ use super::seal::{sealed_of, shares};
 use super::truth::parse;
 use crate::args::{ShareArgs, UnsealArgs};
 use crate::failure::{Failure, USAGE, read};
-use crate::output;
+use crate::output::{self, Text};
 
 const HAND_OVER: &str = "`assay task share` makes a share from an organizer's key; each organizer does \
                          that where the key is, and hands over the share";
@@ -43,12 +43,13 @@ pub(crate) fn share(args: &ShareArgs) -> Result<(), Failure> {
     })?;
     let written = file.write_all(share.text().reveal().as_bytes()).and_then(|()| file.sync_all());
     written.map_err(|error| Failure::new(format!("cannot write {}: {error}", out.display())))?;
-    output::print(&format!(
-        "share {} of {}, which opens with {}\n",
+    Text::of(format_args!(
+        "share {} of {}, which opens with {}",
         share.index(),
         task.name(),
         shares(&sealed)
     ))
+    .print()
 }
 
 /// Brings the truth of tasks back.
@@ -89,7 +90,7 @@ pub(crate) fn unseal(args: &UnsealArgs) -> Result<(), Failure> {
         vec![task.name().to_owned(), sealed.commitment().to_string()]
     };
     let rows: Vec<Vec<String>> = opened.iter().map(row).collect();
-    output::print(&output::table(&["unsealed", "commitment"], &rows))
+    output::table(&["unsealed", "commitment"], &rows).print()
 }
 
 fn identities(file: &Path) -> Result<Identities, Failure> {

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::truth::truth;
 use crate::args::VerifyArgs;
 use crate::failure::Failure;
-use crate::{output, progress};
+use crate::output::{self, Text};
+use crate::progress::Progress;
 
 /// How far a recomputed loss may lie from the recorded one, as a share of it where it is over 1.
 const LOSS_TOLERANCE: f64 = 1e-4;
@@ -30,7 +31,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<(), Failure> {
             "networks": verified.iter().map(json_of).collect::<Vec<_>>(),
         }))?;
     } else {
-        output::print(&text(&task, &verified))?;
+        text(&task, &verified).print()?;
     }
     let differ: Vec<&str> =
         verified.iter().filter(|network| !network.ok).map(|network| network.id.as_str()).collect();
@@ -46,7 +47,7 @@ fn verify(task: &Task, reference: &Reference) -> Result<Vec<Verified>, Failure> 
     let lane = Lane::new(0).map_err(Failure::new)?;
     let dataset = task.dataset().map_err(Failure::new)?;
     let ids = task.network_ids();
-    let bar = progress::bar(ids.len(), task.name());
+    let bar = Progress::new(ids.len(), task.name());
     let mut verified = Vec::with_capacity(ids.len());
     for id in ids {
         let network = PreparedNetwork::new(task.network(id).map_err(Failure::new)?);
@@ -58,9 +59,8 @@ fn verify(task: &Task, reference: &Reference) -> Result<Vec<Verified>, Failure> 
         let recorded = *model.metrics();
         let ok = agrees(&found, &recorded);
         verified.push(Verified { id: id.to_owned(), found, recorded, ok });
-        bar.inc(1);
+        bar.advance();
     }
-    bar.finish_and_clear();
     Ok(verified)
 }
 
@@ -87,7 +87,7 @@ fn json_of(network: &Verified) -> Value {
     })
 }
 
-fn text(task: &Task, verified: &[Verified]) -> String {
+fn text(task: &Task, verified: &[Verified]) -> Text {
     let row = |network: &Verified| {
         let recorded = &network.recorded;
         vec![
@@ -103,5 +103,7 @@ fn text(task: &Task, verified: &[Verified]) -> String {
     let header = ["network", "train acc", "recorded", "train loss", "recorded", ""];
     let ok = verified.iter().filter(|network| network.ok).count();
     let count = verified.len();
-    format!("{}\n{}: {ok} of {count} networks ok\n", output::table(&header, &rows), task.name())
+    let mut text = output::table(&header, &rows);
+    text.blank().line(format_args!("{}: {ok} of {count} networks ok", task.name()));
+    text
 }

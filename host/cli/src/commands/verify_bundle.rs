@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::truth::{Truth, truth_if_there};
 use crate::args::VerifyBundleArgs;
 use crate::failure::{Failure, USAGE};
-use crate::output;
+use crate::output::{self, Text};
 
 pub(crate) fn run(args: &VerifyBundleArgs) -> Result<(), Failure> {
     let key = args.key.as_deref().map(key).transpose()?;
@@ -23,7 +23,7 @@ pub(crate) fn run(args: &VerifyBundleArgs) -> Result<(), Failure> {
     if args.json {
         output::json(&json_of(&found))?;
     } else {
-        output::print(&text(&found))?;
+        text(&found).print()?;
     }
     if found.problems.is_empty() {
         return Ok(());
@@ -74,7 +74,7 @@ fn facts(dir: &Path) -> Result<TaskFacts, Failure> {
         Truth::There(reference) => Some(*reference),
         missing => {
             if let Some(why) = missing.missing() {
-                eprintln!("note: {}: {why}, so there is no score", task.name());
+                output::note(format!("{}: {why}, so there is no score", task.name()));
             }
             None
         }
@@ -119,7 +119,7 @@ fn json_of(found: &Verification) -> Value {
     })
 }
 
-fn text(found: &Verification) -> String {
+fn text(found: &Verification) -> Text {
     let row = |score: &Score| {
         vec![
             score.task.clone(),
@@ -144,11 +144,11 @@ fn text(found: &Verification) -> String {
         1 => "1 problem".to_owned(),
         count => format!("{count} problems"),
     };
-    format!(
-        "{}phase {}, {} records, head {}\n{signed}\n{verdict}\n",
-        output::table(&header, &rows),
-        found.phase,
-        found.records,
-        found.head
-    )
+    let mut text = output::table(&header, &rows);
+    text.line(format_args!(
+        "phase {}, {} records, head {}",
+        found.phase, found.records, found.head
+    ));
+    text.line(signed).line(verdict);
+    text
 }

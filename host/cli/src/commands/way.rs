@@ -9,7 +9,8 @@ use super::recorder::RunRecorder;
 use super::{admit, beside};
 use crate::args::LaneName;
 use crate::failure::Failure;
-use crate::progress;
+use crate::output;
+use crate::progress::Progress;
 
 /// A measure, admitted, and where it runs.
 pub(crate) enum Way {
@@ -47,7 +48,9 @@ impl Way {
             return Ok(Self::InProcess { sandbox: Box::new(sandbox), measure: Box::new(measure) });
         }
         for missing in assay_confine::support().missing() {
-            eprintln!("warning: {missing}; components are not fully isolated (see `assay doctor`)");
+            output::warning(format!(
+                "{missing}; components are not fully isolated (see `assay doctor`)"
+            ));
         }
         let worker = admit::worker(limits)?;
         let measure = admit::admit(&worker, bytes, file)?;
@@ -93,7 +96,7 @@ pub(crate) fn engines(
     let about = engines.about();
     let about = about.map_err(|error| Failure::new(format!("{} lane: {error}", lane.name())))?;
     if lane == LaneName::Gpu {
-        eprintln!("note: gpu lane on {about}; its values are provisional");
+        output::note(format!("gpu lane on {about}; its values are provisional"));
     }
     Ok(engines)
 }
@@ -111,10 +114,10 @@ impl Computer<'_> {
         let task = &phase.tasks()[at];
         let name = task.task().name();
         let ids = task.network_ids();
-        let bar = progress::bar(ids.len(), name);
+        let bar = Progress::new(ids.len(), name);
         let mut units = Vec::with_capacity(ids.len());
         for id in ids {
-            bar.set_message(id.clone());
+            bar.step(id);
             let digest = task.network_digest(id).ok_or_else(|| {
                 Failure::new(format!("{name}: {id} has no digest in the manifest"))
             })?;
@@ -124,19 +127,18 @@ impl Computer<'_> {
                 self.unit((at, task), id, seed, recording)
             };
             let unit = attempts(run, |reason, attempt| {
-                bar.suspend(|| {
-                    eprintln!(
-                        "note: {name} {id}: inconclusive ({reason}); attempt {attempt} of {ATTEMPTS_MAX}"
-                    );
+                bar.aside(|| {
+                    output::note(format!(
+                        "{name} {id}: inconclusive ({reason}); attempt {attempt} of {ATTEMPTS_MAX}"
+                    ));
                 });
             })?;
             if let Some(recorder) = recorder.as_deref_mut() {
                 recorder.append((self.component, task), contest, &unit)?;
             }
             units.push(unit);
-            bar.inc(1);
+            bar.advance();
         }
-        bar.finish_and_clear();
         Ok(units)
     }
 
