@@ -84,7 +84,7 @@ def model(network):
         graph.nodes,
         "network",
         [value("input", TensorProto.FLOAT, shape)],
-        [value(graph.last, TensorProto.FLOAT, None)],
+        [value(graph.last, TensorProto.FLOAT, ["examples", "classes"])],
         graph.constants,
     )
     opset = [helper.make_opsetid("", OPSET)]
