@@ -12,14 +12,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 # Keras 2, as the competition had; Keras 3 cannot load its weights by position.
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 
-import json
-import pathlib
-
-import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 import winner_tensorflow
+from passes import Passes
 from worker import serve
 
 keras = tf.keras
@@ -52,21 +49,11 @@ def keras_layer(layer):
     return simple[kind]()
 
 
-def read_network(folder):
-    """The Keras model of a folder that nets.py wrote, and its examples."""
-    folder = pathlib.Path(folder)
-    described = json.loads((folder / "layers.json").read_text())
-    model = keras.Sequential([keras.Input(described["input"]), *map(keras_layer, described["layers"])])
-    flat = np.fromfile(folder / "weights.f32", "<f4")
-    arrays, start = [], 0
-    for weight in model.get_weights():
-        arrays.append(flat[start : start + weight.size].reshape(weight.shape))
-        start += weight.size
-    assert start == flat.size, (start, flat.size)
-    model.set_weights(arrays)
-    inputs = np.fromfile(folder / "inputs.f32", "<f4").reshape([-1, *described["input"]])
-    labels = np.fromfile(folder / "labels.u32", "<u4").astype(np.int32)
-    return model, inputs, labels
+def keras_model(network):
+    layers = [keras.Input(network.input_shape), *map(keras_layer, network.layers)]
+    model = keras.Sequential(layers)
+    model.set_weights(network.arrays)
+    return model
 
 
 def frozen(model, shape):
@@ -91,45 +78,27 @@ def derivative(model, of):
     return function
 
 
-class Side:
-    """What the driver has told this worker so far."""
+def prepare(network, what):
+    """The pass, and the way to its results."""
+    model = keras_model(network)
+    inputs, labels = tf.constant(network.inputs), tf.constant(network.labels)
+    function = frozen(model, inputs.shape) if what == "forward" else derivative(model, what)
 
-    def network(self, path, batch, what):
-        """Makes a pass ready and runs it once: `forward`, `inputs` or `parameters`."""
-        model, inputs, labels = read_network(path)
-        self.inputs, self.labels = tf.constant(inputs[:batch]), tf.constant(labels[:batch])
-        if what == "forward":
-            forward = frozen(model, self.inputs.shape)
-            self.step = lambda: [forward(self.inputs)]
-        else:
-            function = derivative(model, what)
-            self.step = lambda: function(self.inputs, self.labels)
-        self.repeat(1)
-        self.repeat(1)
+    def step():
+        return [function(inputs)] if what == "forward" else function(inputs, labels)
 
-    def repeat(self, times):
-        for _ in range(times):
-            self.result = self.step()
-        # Kernels may run on after the call returns; reading waits for them.
-        self.result[0].numpy()
-
-    def output(self, into):
-        """Writes the last results, one after another, as little-endian floats."""
-        flat = [part.numpy().astype("<f4").reshape(-1) for part in self.result]
-        np.concatenate(flat).tofile(into)
+    return step, lambda results: [part.numpy() for part in results]
 
 
 def main():
     threads = int(sys.argv[1])
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
-    side, runner = Side(), winner_tensorflow.Runner()
+    runner = winner_tensorflow.Runner()
     about = f"TensorFlow {tf.__version__}"
     serve({
         "about": lambda: about,
-        "network": side.network,
-        "repeat": side.repeat,
-        "output": side.output,
+        **Passes(prepare).commands(),
         "task": runner.task,
         "unit": runner.unit,
     })

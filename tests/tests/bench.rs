@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use assay_tests::{built_guest, shipped_task};
+use assay_tests::{binary, built_guest, shipped_task};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -132,4 +132,29 @@ fn the_worker_runs_a_unit_as_the_command_does() {
     for field in ["value", "work", "fuel"] {
         assert_eq!(unit["ok"][field], expected[field], "{field}");
     }
+}
+
+#[test]
+fn the_worker_runs_small_guests_in_one_process_and_in_several() {
+    let mut worker = Worker::start();
+    let units = |way: &str, call: &str, calls: u32| json!({"do": "units", "way": way, "call": call, "calls": calls, "units": 3});
+    assert!(worker.ask(units("processes", "scalar", 1))["error"].is_string());
+    let ready = json!({"do": "isolation", "task": shipped_task(), "program": binary("assay")});
+    assert_eq!(worker.ask(ready), json!({"ok": null}));
+    for way in ["in-process", "processes"] {
+        for call in ["work-left", "scalar", "read"] {
+            for calls in [0, 10] {
+                assert_eq!(
+                    worker.ask(units(way, call, calls)),
+                    json!({"ok": null}),
+                    "{way} {call}"
+                );
+            }
+        }
+    }
+    // One call more than a unit may make: what ends early must not pass for fast.
+    let answer = worker.ask(units("in-process", "work-left", 2_000_001));
+    assert!(answer["error"].as_str().unwrap().starts_with("model_"), "{answer}");
+    assert!(worker.ask(units("by hand", "scalar", 1))["unsupported"].is_string());
+    assert!(worker.ask(units("processes", "dance", 1))["unsupported"].is_string());
 }

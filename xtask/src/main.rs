@@ -49,7 +49,7 @@ enum Chore {
         #[arg(long)]
         no_serve: bool,
     },
-    /// The engine and the winning measure beside TensorFlow, pair by pair, and micro-benchmarks.
+    /// The engine beside TensorFlow and others, pair by pair; what isolation costs; micro-benchmarks.
     Bench(bench::BenchArgs),
     /// Feed every place where bytes of others come in from libFuzzer, with AddressSanitizer.
     Fuzz(fuzz::FuzzArgs),

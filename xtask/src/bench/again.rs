@@ -56,6 +56,6 @@ fn measure(case: &Case, bench: &Bench<'_>, threads: usize) -> Result<Vec<String>
         threads.to_string(),
         median_seconds(&pairs.theirs),
         median_seconds(&pairs.ours),
-        table::ratio(pairs.faster(Time::Wall)),
+        table::with_range(pairs.faster(Time::Wall)),
     ])
 }

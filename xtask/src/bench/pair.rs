@@ -16,11 +16,15 @@ pub(crate) struct Effort {
     pub(crate) networks: usize,
     /// Also the network that takes minutes.
     pub(crate) long: bool,
+    /// Units of a round that measures what a unit costs.
+    pub(crate) units: u32,
 }
 
 impl Effort {
-    pub(crate) const QUICK: Self = Self { rounds: 3, seconds: 0.5, networks: 3, long: false };
-    pub(crate) const FULL: Self = Self { rounds: 9, seconds: 2.0, networks: 12, long: true };
+    pub(crate) const QUICK: Self =
+        Self { rounds: 3, seconds: 0.5, networks: 3, long: false, units: 32 };
+    pub(crate) const FULL: Self =
+        Self { rounds: 9, seconds: 2.0, networks: 12, long: true, units: 160 };
 }
 
 /// The samples of one side and the other, pair by pair.
@@ -58,19 +62,14 @@ impl Pairs {
         self.ours.push(ours);
     }
 
-    /// Our time divided by theirs, on the clock or in processor time; nothing where a side has none.
-    pub(crate) fn ratio(&self, time: Time) -> Option<Spread> {
-        let both = self.ours.iter().zip(&self.theirs);
-        let ratios = both.map(|(ours, theirs)| Some(time.of(ours)? / time.of(theirs)?));
+    /// Their time divided by ours, on the clock or in processor time: how many times faster we are.
+    /// Nothing where a side has no such time.
+    pub(crate) fn faster(&self, time: Time) -> Option<Spread> {
+        let both = self.theirs.iter().zip(&self.ours);
+        let ratios = both.map(|(theirs, ours)| Some(time.of(theirs)? / time.of(ours)?));
         // A tick of processor time may be longer than the work.
         let ratios: Option<Vec<f64>> = ratios.collect();
         Spread::of(ratios.filter(|all| all.iter().all(|ratio| ratio.is_finite()))?)
-    }
-
-    /// How many times faster we are.
-    pub(crate) fn faster(&self, time: Time) -> Option<Spread> {
-        let Spread { median, least, most } = self.ratio(time)?;
-        Some(Spread { median: 1.0 / median, least: 1.0 / most, most: 1.0 / least })
     }
 }
 
@@ -141,15 +140,16 @@ mod tests {
     #[test]
     fn ratios_are_taken_within_pairs() {
         let mut pairs = Pairs::default();
-        pairs.push(sample(1.0, Some(1.0)), sample(2.0, Some(3.0)));
+        pairs.push(sample(1.0, Some(1.0)), sample(2.0, Some(4.0)));
         pairs.push(sample(10.0, Some(10.0)), sample(5.0, Some(5.0)));
         pairs.push(sample(4.0, Some(4.0)), sample(4.0, Some(4.0)));
-        assert_eq!(pairs.ratio(Time::Wall), Some(Spread { median: 1.0, least: 0.5, most: 2.0 }));
-        assert_eq!(pairs.ratio(Time::Cpu), Some(Spread { median: 1.0, least: 0.5, most: 3.0 }));
+        // The middle pair is the one where we are twice as fast.
+        assert_eq!(pairs.faster(Time::Wall), Some(Spread { median: 1.0, least: 0.5, most: 2.0 }));
+        assert_eq!(pairs.faster(Time::Cpu), Some(Spread { median: 1.0, least: 0.25, most: 2.0 }));
         pairs.push(sample(1.0, None), sample(1.0, Some(1.0)));
-        assert_eq!(pairs.ratio(Time::Cpu), None);
-        let faster = Some(Spread { median: 1.0, least: 0.5, most: 2.0 });
-        assert_eq!(pairs.faster(Time::Wall), faster);
+        assert_eq!(pairs.faster(Time::Cpu), None);
+        let wall = Some(Spread { median: 1.0, least: 0.5, most: 2.0 });
+        assert_eq!(pairs.faster(Time::Wall), wall);
     }
 
     #[test]

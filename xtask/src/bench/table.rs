@@ -1,13 +1,10 @@
 //! What the benchmark prints: Markdown, so that it can go into the documentation as it is.
 
 use std::fs;
-use std::process::Command;
 
 use anyhow::Result;
 
-use super::Bench;
 use super::pair::Spread;
-use crate::step;
 
 /// A table; short rows are filled up.
 pub(super) fn markdown(headers: &[&str], rows: &[Vec<String>]) -> String {
@@ -26,8 +23,8 @@ pub(super) fn keep(rows: &mut Vec<Vec<String>>, row: Vec<String>) {
     rows.push(row);
 }
 
-/// A ratio with its range.
-pub(super) fn ratio(spread: Option<Spread>) -> String {
+/// A median with its range: a ratio, a time.
+pub(super) fn with_range(spread: Option<Spread>) -> String {
     spread.map_or_else(
         || "-".to_owned(),
         |spread| format!("{:.2} ({:.2}-{:.2})", spread.median, spread.least, spread.most),
@@ -39,8 +36,8 @@ pub(super) fn mebibytes(bytes: Option<u64>) -> String {
     bytes.map_or_else(|| "-".to_owned(), |bytes| (bytes >> 20).to_string())
 }
 
-/// The machine and the programs that the numbers belong to.
-pub(super) fn machine(bench: &Bench<'_>) -> Result<String> {
+/// The machine that the numbers belong to.
+pub(super) fn machine() -> Result<String> {
     let cores = std::thread::available_parallelism()?;
     let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let field = |name: &str| {
@@ -55,18 +52,8 @@ pub(super) fn machine(bench: &Bench<'_>) -> Result<String> {
     } else {
         "neither AVX2 nor AVX-512 reported"
     };
-    let mut python = Command::new(&bench.python);
-    let versions = "from importlib.metadata import version as v; \
-                    print(*(f'{n} {v(n)}' for n in ('tensorflow', 'tf-keras', 'numpy')), sep=', ')";
-    let versions = step::capture(python.args(["-c", versions]))?;
-    Ok(format!(
-        "Machine: {}, {cores} processors, {wide}. {}. {} rounds of about {} s.\n{}",
-        field("model name"),
-        versions.trim(),
-        bench.effort.rounds,
-        bench.effort.seconds,
-        load("at the start")
-    ))
+    let load = load("at the start");
+    Ok(format!("Machine: {}, {cores} processors, {wide}.\n{load}", field("model name")))
 }
 
 /// How busy the machine is: anything much above the number of threads means other work.
@@ -89,8 +76,8 @@ mod tests {
     #[test]
     fn numbers_are_short() {
         let spread = Spread { median: 1.234, least: 1.0, most: 2.0 };
-        assert_eq!(ratio(Some(spread)), "1.23 (1.00-2.00)");
-        assert_eq!(ratio(None), "-");
+        assert_eq!(with_range(Some(spread)), "1.23 (1.00-2.00)");
+        assert_eq!(with_range(None), "-");
         assert_eq!(mebibytes(Some(3 << 20)), "3");
     }
 }

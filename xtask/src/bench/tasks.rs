@@ -55,7 +55,7 @@ pub(super) fn cases(bench: &Bench<'_>) -> Result<Vec<Case>> {
         eprintln!("   {} is absent (set ASSAY_SHARED): no small tasks", zoo.display());
     }
     let source = bench.dir().join("large");
-    let mut write = Command::new(&bench.python);
+    let mut write = Command::new(bench.python()?);
     write.arg(bench.workspace.root().join("tests/bench/task.py")).arg(&source);
     step::inherit(write.env("TF_CPP_MIN_LOG_LEVEL", "3"))?;
     import(bench, &source, &tasks)?;

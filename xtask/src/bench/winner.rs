@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::Bench;
 use super::pair::{Pairs, Time, in_turn, median_seconds};
-use super::table::{self, mebibytes, ratio};
+use super::sides::TENSORFLOW;
+use super::table::{self, mebibytes, with_range};
 use super::tasks::Case;
 use super::worker;
 
@@ -45,7 +46,7 @@ pub(super) fn run(bench: &Bench<'_>, cases: &[Case]) -> Result<String> {
 }
 
 fn measure(case: &Case, bench: &Bench<'_>, threads: usize) -> Result<Vec<String>> {
-    let [mut theirs, mut ours] = worker::both(bench, threads)?;
+    let [mut theirs, mut ours] = worker::both(bench, TENSORFLOW, threads)?;
     let component = bench.workspace.components_dir().join(MEASURE);
     theirs.must(&json!({"do": "task", "path": case.theirs}))?;
     ours.must(&json!({"do": "task", "path": case.ours, "measures": [component]}))?;
@@ -74,9 +75,9 @@ fn measure(case: &Case, bench: &Bench<'_>, threads: usize) -> Result<Vec<String>
         median_seconds(&submitted.theirs),
         median_seconds(&exact.theirs),
         median_seconds(&exact.ours),
-        ratio(submitted.faster(Time::Wall)),
-        ratio(exact.faster(Time::Wall)),
-        ratio(exact.faster(Time::Cpu)),
+        with_range(submitted.faster(Time::Wall)),
+        with_range(exact.faster(Time::Wall)),
+        with_range(exact.faster(Time::Cpu)),
         mebibytes(theirs.peak()),
         mebibytes(ours.peak()),
     ])

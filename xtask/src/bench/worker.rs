@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use super::Bench;
+use super::sides::Side;
 
 /// What one request took.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -126,16 +127,16 @@ fn parse_peak(status: &str) -> Option<u64> {
     Some(kib * 1024)
 }
 
-/// Starts the two sides of a pair: TensorFlow and this project.
-pub(crate) fn both(bench: &Bench<'_>, threads: usize) -> Result<[Worker; 2]> {
-    let mut python = Command::new(&bench.python);
-    python.arg(bench.workspace.root().join("tests/bench/tensorflow_side.py"));
+/// Starts the two sides of a pair: another program and this project.
+pub(crate) fn both(bench: &Bench<'_>, side: &'static Side, threads: usize) -> Result<[Worker; 2]> {
+    let mut python = Command::new(bench.python()?);
+    python.arg(bench.workspace.root().join("tests/bench").join(side.script));
     python.arg(threads.to_string());
-    let log = bench.dir().join("tensorflow.log");
-    let mut tensorflow = Worker::start("TensorFlow", python, &log)?;
-    // Importing TensorFlow takes seconds, which belong to nothing that is measured.
-    tensorflow.must(&json!({"do": "about"}))?;
-    Ok([tensorflow, Worker::ours(bench, threads, "assay.log")?])
+    let log = bench.dir().join(format!("{}.log", side.name));
+    let mut theirs = Worker::start(side.title, python, &log)?;
+    // Importing a library takes seconds, which belong to nothing that is measured.
+    theirs.must(&json!({"do": "about"}))?;
+    Ok([theirs, Worker::ours(bench, threads, "assay.log")?])
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! The protocol is that of `tests/bench/worker.py`, where it is described. The driver measures time and
 //! memory from outside. It uses what users use: the engine's and the sandbox's public functions.
 
+mod isolation;
 mod network;
 mod unit;
 
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 use assay_engine::Lane;
 use serde_json::{Value, json};
 
+use crate::isolation::Isolation;
 use crate::network::Pass;
 use crate::unit::Units;
 
@@ -22,6 +24,7 @@ struct Worker {
     lane: Lane,
     pass: Option<Pass>,
     units: Option<Units>,
+    isolation: Option<Isolation>,
 }
 
 /// Why a request was not done.
@@ -54,7 +57,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let mut worker = Worker { lane, pass: None, units: None };
+    let mut worker = Worker { lane, pass: None, units: None, isolation: None };
     for line in stdin().lock().lines().map_while(Result::ok) {
         let answer = match worker.answer(&line) {
             Ok(value) => json!({"ok": value}),
@@ -108,6 +111,22 @@ impl Worker {
                 let units = units.ok_or_else(|| Refusal::Failed("no task yet".to_owned()))?;
                 let measure = request["measure"].as_u64().unwrap_or(0) as usize;
                 units.run(measure, text(&request, "network")?)
+            }
+            "isolation" => {
+                let (task, program) = (text(&request, "task")?, text(&request, "program")?);
+                self.isolation = None;
+                let made = Isolation::new(task.as_ref(), program.as_ref(), self.lane.threads())?;
+                self.isolation = Some(made);
+                Ok(Value::Null)
+            }
+            "units" => {
+                let isolation = self.isolation.as_mut();
+                let isolation =
+                    isolation.ok_or_else(|| Refusal::Failed("no task yet".to_owned()))?;
+                let (way, call) = (text(&request, "way")?, text(&request, "call")?);
+                let (calls, units) = (number(&request, "calls")?, number(&request, "units")?);
+                isolation.run(way, (call, calls), units)?;
+                Ok(Value::Null)
             }
             other => Err(Refusal::Unsupported(format!("`{other}` is no request"))),
         }
