@@ -35,6 +35,9 @@ pub(crate) struct BenchArgs {
     /// Few and short rounds: shows that everything works, and rough ratios.
     #[arg(long)]
     quick: bool,
+    /// Also the winning measure on the network on which TensorFlow takes many minutes.
+    #[arg(long)]
+    long: bool,
     /// No times: only whether all sides compute the same in every pass of every network.
     #[arg(long)]
     check: bool,
@@ -124,7 +127,8 @@ pub(crate) fn run(workspace: &Workspace, args: BenchArgs) -> Result<()> {
         let build = ["build", "--release", "--package", "assay-tests", "--package", "assay-cli"];
         step::cargo("workers", workspace.root(), &build, &[])?;
     }
-    let effort = if args.quick { Effort::QUICK } else { Effort::FULL };
+    let usual = if args.quick { Effort::QUICK } else { Effort::FULL };
+    let effort = Effort { long: args.long, ..usual };
     let bench = Bench { workspace, python, sides, effort, threads: args.threads, parts };
     if args.check {
         print!("{}", passes::check(&bench)?);

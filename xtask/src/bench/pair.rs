@@ -24,7 +24,7 @@ impl Effort {
     pub(crate) const QUICK: Self =
         Self { rounds: 3, seconds: 0.5, networks: 3, long: false, units: 32 };
     pub(crate) const FULL: Self =
-        Self { rounds: 9, seconds: 2.0, networks: 12, long: true, units: 160 };
+        Self { rounds: 7, seconds: 1.0, networks: 8, long: false, units: 160 };
 }
 
 /// The samples of one side and the other, pair by pair.
