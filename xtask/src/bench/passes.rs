@@ -75,7 +75,7 @@ pub(super) fn run(bench: &Bench<'_>) -> Result<String> {
                     ),
                     Ok(_) => {
                         let (pairs, times) = pair::measure(&mut sides, bench.effort)?;
-                        cells(&pairs, &sides, flops * pass.forward * times as f64)
+                        cells(&pairs, peaks(&sides), flops * pass.forward * times as f64)
                     }
                     Err(reason) => vec![reason],
                 });
@@ -174,7 +174,11 @@ fn compare(
     agree::difference(&results[0], &results[1]).map(Ok)
 }
 
-fn cells(pairs: &Pairs, sides: &[Worker; 2], flops: f64) -> Vec<String> {
+fn peaks([theirs, ours]: &[Worker; 2]) -> [Option<u64>; 2] {
+    [theirs.peak(), ours.peak()]
+}
+
+fn cells(pairs: &Pairs, [theirs, ours]: [Option<u64>; 2], flops: f64) -> Vec<String> {
     let speed = |samples: &[Sample]| {
         let rates = samples.iter().map(|sample| Some(flops / sample.cpu? / 1e9));
         let spread = rates.collect::<Option<Vec<f64>>>().and_then(Spread::of);
@@ -185,7 +189,31 @@ fn cells(pairs: &Pairs, sides: &[Worker; 2], flops: f64) -> Vec<String> {
         speed(&pairs.ours),
         with_range(pairs.faster(Time::Cpu)),
         with_range(pairs.faster(Time::Wall)),
-        mebibytes(sides[0].peak()),
-        mebibytes(sides[1].peak()),
+        mebibytes(theirs),
+        mebibytes(ours),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sides::SIDES;
+    use super::*;
+
+    #[test]
+    fn sides_name_passes_that_there_are() {
+        for side in &SIDES {
+            let known = |name: &&str| PASSES.iter().any(|pass| pass.name == *name);
+            assert!(!side.passes.is_empty() && side.passes.iter().all(|name| known(name)));
+        }
+    }
+
+    #[test]
+    fn a_row_has_speeds_and_how_many_times_faster_we_are() {
+        let mut pairs = Pairs::default();
+        let sample = |wall, cpu| Sample { wall, cpu: Some(cpu) };
+        pairs.push(sample(3.0, 4.0), sample(1.0, 2.0));
+        let found = cells(&pairs, [Some(5 << 20), None], 8e9);
+        let expected = ["2.0", "4.0", "2.00 (2.00-2.00)", "3.00 (3.00-3.00)", "5", "-"];
+        assert_eq!(found, expected);
+    }
 }
