@@ -4,8 +4,10 @@
 use std::cell::RefCell;
 use std::ops::{Deref, DerefMut};
 
-/// Buffers that a thread keeps at most; the smallest goes first.
-const KEPT: usize = 8;
+/// Buffers that a thread keeps at most, and values of all of them together (256 MiB); the smallest
+/// goes first. A way back through a network uses one for each activation that it keeps.
+const KEPT: usize = 48;
+const KEPT_VALUES: usize = 1 << 26;
 
 thread_local! {
     static FREE: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
@@ -38,17 +40,35 @@ impl Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        let values = std::mem::take(&mut self.values);
-        // A thread that is ending has no list any more.
-        let _ = FREE.try_with(|free| {
-            let mut free = free.borrow_mut();
-            let at = free.partition_point(|other| other.len() < values.len());
-            free.insert(at, values);
-            if free.len() > KEPT {
-                free.remove(0);
-            }
-        });
+        keep(std::mem::take(&mut self.values));
     }
+}
+
+/// A vector of exactly this length, for results that may leave for good. Its values are left over
+/// from earlier uses: write before reading.
+pub(crate) fn vector(length: usize) -> Vec<f32> {
+    let kept = FREE.with_borrow_mut(|free| {
+        let at = free.binary_search_by_key(&length, Vec::len).ok()?;
+        Some(free.remove(at))
+    });
+    kept.unwrap_or_else(|| vec![0.0; length])
+}
+
+/// Keeps a vector's memory for this thread's next uses.
+pub(crate) fn keep(values: Vec<f32>) {
+    if values.is_empty() {
+        return;
+    }
+    // A thread that is ending has no list any more.
+    let _ = FREE.try_with(|free| {
+        let mut free = free.borrow_mut();
+        let at = free.partition_point(|other| other.len() < values.len());
+        free.insert(at, values);
+        let mut held: usize = free.iter().map(Vec::len).sum();
+        while free.len() > KEPT || held > KEPT_VALUES {
+            held -= free.remove(0).len();
+        }
+    });
 }
 
 impl Deref for Buffer {
@@ -84,7 +104,17 @@ mod tests {
     fn the_smallest_that_fits_is_taken_and_few_are_kept() {
         drop([5, 50, 500].map(Buffer::stale));
         assert_eq!(Buffer::stale(20).values.len(), 50);
-        drop((1..20).map(Buffer::stale).collect::<Vec<_>>());
+        drop((1..100).map(Buffer::stale).collect::<Vec<_>>());
         assert_eq!(FREE.with_borrow(Vec::len), KEPT);
+        keep(vec![0.0; KEPT_VALUES]);
+        assert_eq!(FREE.with_borrow(Vec::len), 1);
+    }
+
+    #[test]
+    fn a_vector_takes_memory_of_its_own_length_only() {
+        keep(vec![7.0; 100]);
+        assert_eq!(vector(99), [0.0; 99]);
+        assert_eq!(vector(100), [7.0; 100]);
+        assert_eq!(vector(100), [0.0; 100], "the first was taken");
     }
 }

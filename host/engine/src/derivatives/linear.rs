@@ -4,6 +4,7 @@ use assay_network::Layer;
 use rayon::prelude::*;
 
 use super::Transposed;
+use crate::cpu::buffers;
 use crate::cpu::gemm::{self, Finish};
 use crate::cpu::normalization::Affine;
 use crate::cpu::{gradient, pooling};
@@ -70,7 +71,11 @@ pub(super) fn apply_with_offset(
 /// The product of a convolution or dense layer, and what follows it; zeros for other layers.
 fn weigh(operation: &Operation, layer: &Layer, finish: &Finish<'_>, x: &[f32]) -> Vec<f32> {
     let (from, to) = (layer.input.iter().product(), layer.output.iter().product());
-    let rows = to / layer.output.last().copied().unwrap_or(1);
+    let pixels: usize = to / layer.output.last().copied().unwrap_or(1);
+    let rows = match operation {
+        Operation::Convolution { kernel, .. } => pixels.div_ceil(kernel.tile().pow(2)),
+        _ => pixels,
+    };
     by_rows([from, to], rows, x, |x, out, ways| match operation {
         Operation::Dense { kernel, .. } => gemm::multiply_rows(x, kernel, finish, out, ways),
         Operation::Convolution { place, kernel, .. } => {
@@ -94,23 +99,29 @@ pub(super) fn transpose(
     let (from, to) = (layer.output.iter().product(), layer.input.iter().product());
     match (network.operation(at), network.transposed(at)) {
         (_, Transposed::Convolution(kernel)) => {
-            by_rows([from, to], kernel.positions(), &cotangent, |x, out, ways| {
+            let back = by_rows([from, to], kernel.product_rows(), &cotangent, |x, out, ways| {
                 kernel.apply(x, out, ways);
-            })
+            });
+            buffers::keep(cotangent);
+            back
         }
         (_, Transposed::Dense(kernel)) => {
-            by_rows([from, to], to / kernel.n(), &cotangent, |x, out, ways| {
+            let back = by_rows([from, to], to / kernel.n(), &cotangent, |x, out, ways| {
                 gemm::multiply_rows(x, kernel, &gemm::Finish::default(), out, ways);
-            })
+            });
+            buffers::keep(cotangent);
+            back
         }
         (Operation::MaxPool(place), _) => {
             let Some(entered) = entered else { return cotangent };
-            let mut out = vec![0.0; entered.len()];
+            let mut back = buffers::vector(entered.len());
             let images = entered.par_chunks_exact(to).zip(cotangent.par_chunks_exact(from));
-            images.zip(out.par_chunks_exact_mut(to)).for_each(|((image, cotangent), out)| {
-                gradient::pooling::maximum(image, place, cotangent, out);
+            images.zip(back.par_chunks_exact_mut(to)).for_each(|((image, cotangent), back)| {
+                back.fill(0.0);
+                gradient::pooling::maximum(image, place, cotangent, back);
             });
-            out
+            buffers::keep(cotangent);
+            back
         }
         (Operation::AvgPool(place), _) => {
             by_images(&cotangent, from, to, |x, out| gradient::pooling::mean(place, x, out))
@@ -160,8 +171,8 @@ pub(super) fn add(into: &mut [f32], terms: &[f32]) {
     });
 }
 
-/// Runs a product on groups of examples whose rows make reading its weights worthwhile:
-/// `[from, to]` values of each example, `rows` rows. Where there are too few groups for the threads,
+/// Runs a product, which writes all of its result, on groups of examples whose rows make reading its
+/// weights worthwhile: `[from, to]` values of each example, `rows` rows. Where there are too few groups for the threads,
 /// one call takes all of them and is cut inside.
 fn by_rows(
     [from, to]: [usize; 2],
@@ -170,7 +181,7 @@ fn by_rows(
     function: impl Fn(&[f32], &mut [f32], usize) + Sync,
 ) -> Vec<f32> {
     let examples = x.len() / from;
-    let mut out = vec![0.0; examples * to];
+    let mut out = buffers::vector(examples * to);
     let threads = rayon::current_num_threads();
     let group = ROWS.div_ceil(rows.max(1));
     if examples.div_ceil(group) < 2 * threads {

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use super::objective::Objective;
 use super::reverse::walk;
-use super::trace::{Needed, Place, Point, Trace};
+use super::trace::{Needed, Point, Trace};
 use super::{classes, input_size};
 use crate::cpu::gemm::BLOCK;
 use crate::cpu::gradient::{convolution, dense, sums};
@@ -57,35 +57,37 @@ fn in_pieces(
     layer: usize,
     batch: &[f32],
     objective: &Objective<'_>,
-    piece: impl Fn(usize) -> usize,
+    piece: impl Fn(usize) -> usize + Send + Sync,
 ) -> Vec<Vec<f32>> {
-    let layers = network.network().architecture().layers();
-    let mut totals: Vec<Totals> =
-        layers.iter().enumerate().map(|(at, own)| Totals::new(own, at >= layer)).collect();
-    let with_parameters = (layer..layers.len()).find(|at| !layers[*at].parameters.is_empty());
-    if let Some(lowest) = with_parameters {
-        let until = (lowest, Point::PreActivation);
-        let mut needed = Needed::for_way(network, until);
-        for at in (lowest..layers.len()).filter(|at| !layers[*at].parameters.is_empty()) {
-            needed.add(network, at, TapPoint::Input);
+    // On one of the lane's threads from start to end, so that the memory of a piece serves the next.
+    lane.run(|| {
+        let layers = network.network().architecture().layers();
+        let mut totals: Vec<Totals> =
+            layers.iter().enumerate().map(|(at, own)| Totals::new(own, at >= layer)).collect();
+        let with_parameters = (layer..layers.len()).find(|at| !layers[*at].parameters.is_empty());
+        if let Some(lowest) = with_parameters {
+            let until = (lowest, Point::PreActivation);
+            let mut needed = Needed::for_way(network, until);
+            for at in (lowest..layers.len()).filter(|at| !layers[*at].parameters.is_empty()) {
+                needed.add(network, at, TapPoint::Input);
+            }
+            let size = input_size(network, layer);
+            let piece = piece(needed.values(network));
+            for (index, part) in batch.chunks(piece * size).enumerate() {
+                let first = index * piece;
+                let own = objective.part(first..first + part.len() / size, classes(network));
+                let trace = Trace::record(lane, network, layer, part, &needed);
+                walk(network, &trace, &own, until, |(at, point), cotangent| {
+                    let entered = trace.get(network, at, TapPoint::Input);
+                    if let (Point::PreActivation, Some(entered)) = (point, entered) {
+                        totals[at].add(network.operation(at), &layers[at], entered, cotangent);
+                    }
+                });
+            }
         }
-        let size = input_size(network, layer);
-        let piece = piece(needed.values(network));
-        for (index, part) in batch.chunks(piece * size).enumerate() {
-            let first = index * piece;
-            let own = objective.part(first..first + part.len() / size, classes(network));
-            let trace = Trace::record(lane, network, layer, part, &needed);
-            let add = |(at, point): Place, cotangent: &[f32]| {
-                let entered = trace.get(network, at, TapPoint::Input);
-                if let (Point::PreActivation, Some(entered)) = (point, entered) {
-                    totals[at].add(network.operation(at), &layers[at], entered, cotangent);
-                }
-            };
-            lane.run(|| walk(network, &trace, &own, until, add));
-        }
-    }
-    let finished = totals.into_iter().enumerate();
-    lane.run(|| finished.flat_map(|(at, totals)| totals.finish(network, at)).collect())
+        let finished = totals.into_iter().enumerate();
+        finished.flat_map(|(at, totals)| totals.finish(network, at)).collect()
+    })
 }
 
 /// Sums of one layer's gradients so far.

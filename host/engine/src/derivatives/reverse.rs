@@ -7,10 +7,11 @@ use super::linear::transpose;
 use super::objective::Objective;
 use super::trace::{Needed, Place, Point, Trace, place};
 use super::{activations, classes, input_size};
+use crate::cpu::buffers;
 use crate::{Lane, PreparedNetwork};
 
-/// Examples of a piece: enough to reuse packed weights, few enough for the cache.
-const PIECE: usize = 8;
+/// Examples of a piece: enough to reuse packed weights, few enough for the memory of all threads.
+const PIECE: usize = 16;
 
 /// Gradients of each example's objective with respect to its own activations at `taps`,
 /// `[examples, ..shape]` each, in their order. `batch` is what layer `layer` takes, row-major,
@@ -66,15 +67,16 @@ pub(super) fn walk(
     for at in (until.0..layers.len()).rev() {
         visit((at, Point::Output), &cotangent);
         if until == (at, Point::Output) {
-            return;
+            break;
         }
         activations::transpose(network, trace, at, &mut cotangent);
         visit((at, Point::PreActivation), &cotangent);
         if until == (at, Point::PreActivation) {
-            return;
+            break;
         }
         let entered = trace.get(network, at, TapPoint::Input);
         cotangent = transpose(network, at, entered, cotangent);
         visit((at, Point::Input), &cotangent);
     }
+    buffers::keep(cotangent);
 }

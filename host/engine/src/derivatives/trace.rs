@@ -2,6 +2,7 @@
 
 use assay_call::{Tap, TapPoint};
 
+use crate::cpu::buffers;
 use crate::cpu::gradient::activation::{Needs, needs};
 use crate::forward::{forward_from, logits_tap};
 use crate::prepared::Operation;
@@ -110,6 +111,12 @@ fn canonical(network: &PreparedNetwork, layer: usize, point: TapPoint) -> Tap {
 pub(super) struct Trace {
     taps: Vec<Tap>,
     values: Vec<Vec<f32>>,
+}
+
+impl Drop for Trace {
+    fn drop(&mut self) {
+        self.values.drain(..).for_each(buffers::keep);
+    }
 }
 
 impl Trace {

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::plan::Plan;
 use super::step::Step;
-use crate::cpu::buffers::Buffer;
+use crate::cpu::buffers::{self, Buffer};
 
 /// Values that the largest result of a piece should have: 1 MiB, so that what a step writes is still
 /// in a cache when the next one reads it.
@@ -25,7 +25,9 @@ pub(super) fn run(
     examples: usize,
     threads: usize,
 ) -> Vec<Vec<f32>> {
-    let mut kept: Vec<Vec<f32>> = plan.kept.iter().map(|size| vec![0.0; size * examples]).collect();
+    // Every step writes all of its result.
+    let mut kept: Vec<Vec<f32>> =
+        plan.kept.iter().map(|size| buffers::vector(size * examples)).collect();
     if examples == 0 {
         return kept;
     }

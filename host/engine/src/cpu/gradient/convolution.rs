@@ -1,17 +1,20 @@
 //! Gradients of 2-D convolutions, NHWC, with respect to their input and their kernel.
 
+use std::sync::Arc;
+
 use assay_network::{Padding, Window, WindowSpan};
 
 use crate::cpu::buffers::Buffer;
-use crate::cpu::convolution::{Framed, Placement, convolve};
-use crate::cpu::gemm::{Finish, Left, Packed, Start, Steps, accumulate};
+use crate::cpu::convolution::{Framed, Placement};
+use crate::cpu::filters::Filters;
+use crate::cpu::gemm::{Finish, Left, Start, Steps, accumulate};
 
 /// A convolution's transpose: its cotangent, convolved with the flipped kernel.
 ///
 /// With stride `s` the input pixels fall into `s x s` phases, by their place modulo `s`; those of one
 /// phase meet the same positions of the kernel, so each phase is a convolution of its own with
-/// stride 1. An element's terms run over (row, column, filter) of the cotangent, in the order of
-/// [`convolve`] with padded positions as zeros.
+/// stride 1. An element's terms run over (row, column, filter) of the cotangent, in the order of a
+/// convolution with those weights ([`Filters`]) and padded positions as zeros.
 #[derive(Debug)]
 pub(crate) struct Transposed {
     place: Placement,
@@ -25,8 +28,8 @@ struct Phase {
     axes: [PhaseAxis; 2],
     /// The window over the cotangent that gives the phase's pixels.
     place: Placement,
-    /// `[rows * columns * filters, channels]`.
-    kernel: Packed,
+    /// `[rows, columns, filters, channels]`.
+    kernel: Filters,
 }
 
 /// One axis of a phase.
@@ -78,6 +81,7 @@ impl Transposed {
                 // A pixel that no window covers keeps its zero.
                 if let Some(own) = phase_place(&place, filters, axes) {
                     let kernel = phase_kernel(&place, kernel, filters, axes);
+                    let kernel = Filters::new(&own, &kernel, place.input[2]);
                     phases.push(Phase { axes, place: own, kernel });
                 }
             }
@@ -86,8 +90,17 @@ impl Transposed {
     }
 
     /// Positions of an example's cotangent.
-    pub(crate) fn positions(&self) -> usize {
+    fn positions(&self) -> usize {
         self.place.spans[0].outputs * self.place.spans[1].outputs
+    }
+
+    /// Rows of the product that an example's way back is, of all phases together.
+    pub(crate) fn product_rows(&self) -> usize {
+        let rows = |phase: &Phase| {
+            let pixels = phase.axes[0].pixels * phase.axes[1].pixels;
+            pixels.div_ceil(phase.kernel.tile().pow(2))
+        };
+        self.phases.iter().map(rows).sum()
     }
 
     /// Whole examples: `cotangents[h' * w', filters]` each to `out[h * w, channels]` each, cut into
@@ -95,7 +108,7 @@ impl Transposed {
     pub(crate) fn apply(&self, cotangents: &[f32], out: &mut [f32], ways: usize) {
         let finish = Finish::default();
         if let ([phase], [1, 1]) = (&self.phases[..], self.place.window.strides) {
-            return convolve(cotangents, &phase.place, &phase.kernel, &finish, out, ways);
+            return phase.kernel.convolve(cotangents, &phase.place, &finish, out, ways);
         }
         out.fill(0.0);
         let count = cotangents.len() / (self.positions() * self.filters);
@@ -104,7 +117,7 @@ impl Transposed {
             let mut own = Buffer::stale(count * pixels * self.place.input[2]);
             let met = self.met(phase, cotangents);
             let met = met.as_deref().unwrap_or(cotangents);
-            convolve(met, &phase.place, &phase.kernel, &finish, &mut own, ways);
+            phase.kernel.convolve(met, &phase.place, &finish, &mut own, ways);
             self.scatter(phase, &own, out);
         }
     }
@@ -165,7 +178,12 @@ fn phase_place(place: &Placement, filters: usize, axes: [PhaseAxis; 2]) -> Optio
 }
 
 /// The kernel positions of a phase, last first, each turned to `[filters, channels]`.
-fn phase_kernel(place: &Placement, kernel: &[f32], filters: usize, axes: [PhaseAxis; 2]) -> Packed {
+fn phase_kernel(
+    place: &Placement,
+    kernel: &[f32],
+    filters: usize,
+    axes: [PhaseAxis; 2],
+) -> Arc<[f32]> {
     let (width, channels) = (place.window.size[1] as usize, place.input[2]);
     let walk = |axis: usize| {
         let PhaseAxis { taps, last_tap, .. } = axes[axis];
@@ -181,7 +199,7 @@ fn phase_kernel(place: &Placement, kernel: &[f32], filters: usize, axes: [PhaseA
             (0..filters).for_each(|filter| matrix.extend(values(filter)));
         }
     }
-    Packed::new(&matrix, k, channels)
+    matrix.into()
 }
 
 /// Adds images' share of a kernel's gradient, `out[kh * kw * channels, filters]`.

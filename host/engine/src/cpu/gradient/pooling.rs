@@ -1,28 +1,38 @@
 //! Cotangents of poolings, NHWC. Each visits the windows in order and adds to what lies under them.
 
-use crate::cpu::convolution::Placement;
+#![expect(unsafe_code, reason = "calling code compiled for instruction sets found at run time")]
 
-/// Each window's cotangent goes to its largest value; the first of equals takes it, and a NaN counts
-/// as largest. `image` is what entered, `cotangent[h' * w', channels]`; `out` has the image's shape and
-/// holds zeros.
-pub(crate) fn maximum(image: &[f32], place: &Placement, cotangent: &[f32], out: &mut [f32]) {
-    let channels = place.input[2];
-    let (mut best, mut at) = (vec![0.0_f32; channels], vec![0_usize; channels]);
-    for (window, cotangent) in cotangent.chunks_exact(channels).enumerate() {
-        let mut first = true;
-        pixels(place, window, |pixel| {
-            let values = &image[pixel..][..channels];
-            let slots = best.iter_mut().zip(at.iter_mut());
-            for ((best, at), (value, channel)) in slots.zip(values.iter().zip(pixel..)) {
-                let larger = *value > *best || (value.is_nan() && !best.is_nan());
-                if first || larger {
-                    (*best, *at) = (*value, channel);
+use crate::cpu::convolution::Placement;
+use crate::cpu::level::for_each_level;
+
+for_each_level! {
+    /// Each window's cotangent goes to its largest value; the first of equals takes it, and a NaN counts
+    /// as largest. `image` is what entered, `cotangent[h' * w', channels]`; `out` has the image's shape and
+    /// holds zeros.
+    pub(crate) fn maximum(image: &[f32], place: &Placement, cotangent: &[f32], out: &mut [f32]) {
+        let channels = place.input[2];
+        // The largest value so far, and which of the window's pixels has it.
+        let (mut best, mut which) = (vec![0.0_f32; channels], vec![0_u32; channels]);
+        for (window, cotangent) in cotangent.chunks_exact(channels).enumerate() {
+            let mut at = 0;
+            pixels(place, window, |pixel| {
+                let slots = best.iter_mut().zip(which.iter_mut());
+                for ((best, which), value) in slots.zip(&image[pixel..][..channels]) {
+                    let larger = *value > *best || (value.is_nan() && !best.is_nan());
+                    let takes = at == 0 || larger;
+                    *best = if takes { *value } else { *best };
+                    *which = if takes { at } else { *which };
                 }
-            }
-            first = false;
-        });
-        for (at, value) in at.iter().zip(cotangent) {
-            out[*at] += *value;
+                at += 1;
+            });
+            let mut at = 0;
+            pixels(place, window, |pixel| {
+                let slots = out[pixel..][..channels].iter_mut().zip(&which);
+                for ((slot, which), value) in slots.zip(cotangent) {
+                    *slot = if *which == at { *slot + *value } else { *slot };
+                }
+                at += 1;
+            });
         }
     }
 }
@@ -79,6 +89,8 @@ pub(crate) fn global_mean(cotangent: &[f32], out: &mut [f32]) {
 }
 
 /// Visits the positions of a window's pixels in the image: row by row, column by column.
+#[expect(clippy::inline_always, reason = "only an inlined body takes its caller's instruction set")]
+#[inline(always)]
 fn pixels(place: &Placement, window: usize, mut visit: impl FnMut(usize)) {
     let [_, width, channels] = place.input;
     let rows = place.inside(0, window / place.spans[1].outputs).1;

@@ -119,3 +119,48 @@ fn kernel_gradients_have_the_documented_order() {
         assert_eq!(bits(&out), bits(&expected), "{place:?}");
     }
 }
+
+/// Convolutions whose way back runs by Winograd's algorithm, against sums in 64-bit floats.
+#[test]
+fn wide_input_gradients_are_close_to_exact_ones() {
+    const WIDE: usize = 48;
+    for padding in [Padding::Same, Padding::Valid] {
+        let window = Window { size: [3, 3], strides: [1, 1], padding };
+        let place = Placement::new(window, &[9, 12, 32]).unwrap();
+        let [height, width, channels] = place.input;
+        let [outputs, taps] = grids(&place);
+        let kernel = sample(taps.len() * channels * WIDE, 1);
+        let cotangents = sample(2 * outputs.len() * WIDE, 2);
+        let transposed = Transposed::new(place, &kernel, WIDE);
+        assert_eq!(transposed.phases[0].kernel.tile(), 2, "this test is of Winograd's algorithm");
+        // Every term of the sums, and of the sums of their magnitudes.
+        let mut exact = vec![[0.0_f64; 2]; 2 * height * width * channels];
+        for (image, own) in cotangents.chunks_exact(outputs.len() * WIDE).enumerate() {
+            for (output, own) in outputs.iter().zip(own.chunks_exact(WIDE)) {
+                for (at, tap) in taps.iter().enumerate() {
+                    let Some(pixel) = under(&place, *output, *tap) else { continue };
+                    for channel in 0..channels {
+                        let weights = &kernel[(at * channels + channel) * WIDE..][..WIDE];
+                        let slot =
+                            &mut exact[(image * height * width + pixel) * channels + channel];
+                        for (cotangent, weight) in own.iter().zip(weights) {
+                            let term = f64::from(*cotangent) * f64::from(*weight);
+                            *slot = [slot[0] + term, slot[1] + term.abs()];
+                        }
+                    }
+                }
+            }
+        }
+        let largest = exact.iter().map(|[_, magnitude]| *magnitude).fold(0.0, f64::max);
+        let mut first: Option<Vec<u32>> = None;
+        under_each(|level| {
+            let mut out = vec![f32::NAN; exact.len()];
+            transposed.apply(&cotangents, &mut out, 1);
+            for (found, [sum, _]) in out.iter().zip(&exact) {
+                let error = (f64::from(*found) - sum).abs();
+                assert!(error < 2e-6 * largest, "{level:?} {padding:?}: {found} {sum}");
+            }
+            assert_eq!(*first.get_or_insert_with(|| bits(&out)), bits(&out), "{level:?}");
+        });
+    }
+}
