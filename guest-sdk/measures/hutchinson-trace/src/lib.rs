@@ -8,9 +8,9 @@ use assay_sdk::{
 };
 
 /// So many examples are looked at, or as many as there are.
-const EXAMPLES: u32 = 500;
+const EXAMPLES: u32 = 300;
 /// Random directions.
-const PROBES: u32 = 10;
+const PROBES: u32 = 30;
 
 /// The measure.
 #[derive(Debug)]
