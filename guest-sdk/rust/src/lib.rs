@@ -52,6 +52,7 @@ mod bindings;
 pub mod budget;
 mod data;
 mod error;
+mod evaluation;
 #[doc(hidden)]
 pub mod export;
 pub mod images;
@@ -59,7 +60,10 @@ pub mod log;
 mod measure;
 mod network;
 pub mod random;
+pub mod response;
+pub mod search;
 mod tensor;
+mod weights;
 
 pub use data::{Batch, Batches, Dataset, Statistics};
 pub use error::Error;
@@ -71,6 +75,7 @@ pub use network::{
 pub use tensor::{
     BinaryOp, Direction, Eigen, Operand, Padding, Ranking, ReduceOp, Svd, Tensor, UnaryOp,
 };
+pub use weights::Weights;
 
 /// The version of the contract `assay:measure` that this crate speaks.
 pub const API_VERSION: &str = "0.1.0";
