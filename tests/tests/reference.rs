@@ -140,7 +140,7 @@ fn the_winning_measure_is_that_of_tensorflow_and_so_are_its_scores() {
     let Some((_dir, tasks)) = zoo() else { return };
     for (task, reference) in &tasks {
         let flip = largest_flip(task);
-        let (found, score) = values("dbi-mixup", task);
+        let (found, score) = values("dbi-times-mixup", task);
         let mut flipped = false;
         for (id, value) in &found {
             let measures = &reference["models"][id.as_str()]["measures"];

@@ -50,15 +50,22 @@
 
 mod bindings;
 pub mod budget;
+pub mod clusters;
 mod data;
 mod error;
 #[doc(hidden)]
 pub mod export;
+pub mod features;
 pub mod images;
 pub mod log;
+pub mod margins;
 mod measure;
+pub mod mixup;
 mod network;
+pub mod predictions;
 pub mod random;
+pub mod samples;
+pub mod statistics;
 mod tensor;
 
 pub use data::{Batch, Batches, Dataset, Statistics};
