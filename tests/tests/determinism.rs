@@ -101,7 +101,7 @@ impl Stage {
 }
 
 /// What runs everywhere: the probe calls every function of the interface, the winning measure passes
-/// many examples through the network, the other two are light. All measures that ship would take an hour.
+/// many examples through the network, the other two are light. All that ship would take too long.
 const MEASURES: [&str; 4] = ["dbi-times-mixup", "distance-from-init", "probe", "sum-of-squares"];
 
 /// The measures by name.

@@ -48,6 +48,7 @@
 //!
 //! Begin with [`Measure`], then [`Tensor`].
 
+pub mod augment;
 mod bindings;
 pub mod budget;
 pub mod clusters;
@@ -56,7 +57,9 @@ mod error;
 #[doc(hidden)]
 pub mod export;
 pub mod features;
+pub mod graphs;
 pub mod images;
+pub mod k_variance;
 pub mod log;
 pub mod margins;
 mod measure;
