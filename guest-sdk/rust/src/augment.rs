@@ -94,6 +94,7 @@ impl Pipeline<'_> {
     /// # Errors
     /// [`Error::ShapeMismatch`] (not a batch of pictures), [`Error::TooLarge`].
     pub fn apply(&self, pictures: &Tensor, stream: u64) -> Result<Tensor, Error> {
+        // A handle of the caller's tensor cannot be shared, so the first step works on a copy.
         let mut changed = pictures * 1.0;
         for (stream, &step) in (stream..).zip(self.steps) {
             changed = self.step(step, changed, stream)?;
@@ -158,6 +159,7 @@ pub fn central(side: f32, height: u32, width: u32) -> Area {
 
 /// A rectangle of a part of the picture's area, of a ratio of height to width, at a place that two
 /// numbers from 0 to 1 choose among those that fit.
+#[allow(clippy::cast_sign_loss, reason = "sides, draws and ratios are not negative")]
 fn rectangle(share: f32, ratio: f32, place: [f32; 2], picture: [u32; 2]) -> Cells {
     let area = share * picture[0] as f32 * picture[1] as f32;
     let side = |length: f32, most: u32| (length.round() as u32).clamp(1.min(most), most);

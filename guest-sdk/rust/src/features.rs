@@ -109,7 +109,8 @@ impl Features {
 pub fn tap_elements(network: &Network<'_>, tap: Tap) -> Result<u32, Error> {
     let layers = network.layers();
     let layer = layers.get(tap.layer as usize);
-    let layer = layer.ok_or_else(|| Error::OutOfRange(format!("there is no layer {}", tap.layer)))?;
+    let layer =
+        layer.ok_or_else(|| Error::OutOfRange(format!("there is no layer {}", tap.layer)))?;
     let shape = match tap.point {
         crate::TapPoint::Input => &layer.input_shape,
         crate::TapPoint::PreActivation | crate::TapPoint::Output => &layer.output_shape,

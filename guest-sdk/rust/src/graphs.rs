@@ -32,10 +32,8 @@ pub fn nearest(similarity: &Tensor, k: u32) -> Vec<Vec<Neighbour>> {
     // No node is its own neighbour.
     let ranking = diagonal.choose(f32::NEG_INFINITY, similarity).top_k(k);
     let values = ranking.values.to_vec();
-    let neighbour = |(&node, &similarity): (&u32, &f32)| Neighbour {
-        node,
-        similarity: f64::from(similarity),
-    };
+    let neighbour =
+        |(&node, &similarity): (&u32, &f32)| Neighbour { node, similarity: f64::from(similarity) };
     let all: Vec<Neighbour> = ranking.indices.iter().zip(&values).map(neighbour).collect();
     all.chunks_exact(k as usize).map(<[Neighbour]>::to_vec).collect()
 }

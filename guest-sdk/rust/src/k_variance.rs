@@ -45,11 +45,7 @@ impl KVariance {
     ///
     /// # Errors
     /// Those of [`Network::gradients`], and a text of its own if no class has two examples.
-    pub fn shallow(
-        network: &Network<'_>,
-        dataset: &Dataset<'_>,
-        seed: u64,
-    ) -> Result<Self, Error> {
+    pub fn shallow(network: &Network<'_>, dataset: &Dataset<'_>, seed: u64) -> Result<Self, Error> {
         let layers = network.layers();
         let windowed = |at: &usize| layers.get(*at).is_some_and(|layer| layer.window.is_some());
         let fallback = SHALLOW[0].min(layers.len().saturating_sub(1));
@@ -90,8 +86,7 @@ impl KVariance {
         if half == 0 {
             return Ok(());
         }
-        let features =
-            |indices: &[u32]| Features::at(network, tap, &dataset.gather(indices)?);
+        let features = |indices: &[u32]| Features::at(network, tap, &dataset.gather(indices)?);
         let (one, two) = (features(&indices[..half])?, features(&indices[half..2 * half])?);
         let squares = one.pairwise(&two, crate::Tensor::squared_distances)?.to_vec();
         let costs: Vec<f64> = squares.into_iter().map(|square| f64::from(square).sqrt()).collect();
@@ -124,8 +119,7 @@ pub fn assignment(costs: &[f64], n: usize) -> f64 {
             done[column] = true;
             let (mut step, mut next) = (f64::INFINITY, 0);
             for to in (1..=n).filter(|&to| !done[to]) {
-                let reduced =
-                    costs[here * n + to - 1] - row_potential[here] - column_potential[to];
+                let reduced = costs[here * n + to - 1] - row_potential[here] - column_potential[to];
                 if reduced < least[to] {
                     (least[to], before[to]) = (reduced, column);
                 }
@@ -153,7 +147,8 @@ pub fn assignment(costs: &[f64], n: usize) -> f64 {
             column = before[column];
         }
     }
-    let cost = |(column, row): (usize, &Option<usize>)| row.map_or(0.0, |row| costs[row * n + column]);
+    let cost =
+        |(column, row): (usize, &Option<usize>)| row.map_or(0.0, |row| costs[row * n + column]);
     owner[1..].iter().enumerate().map(cost).sum()
 }
 

@@ -40,7 +40,10 @@ impl Margins {
 
     /// First-order distances to the decision border: difference / (slope + `tiny`).
     pub fn distances(&self, tiny: f64) -> impl Iterator<Item = f64> + '_ {
-        self.differences.iter().zip(&self.slopes).map(move |(margin, slope)| margin / (slope + tiny))
+        self.differences
+            .iter()
+            .zip(&self.slopes)
+            .map(move |(margin, slope)| margin / (slope + tiny))
     }
 }
 

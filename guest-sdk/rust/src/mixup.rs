@@ -40,9 +40,10 @@ impl Pairs {
     pub fn midpoints<'a>(&'a self, rows: &'a Tensor) -> impl Iterator<Item = Tensor> + 'a {
         let shape = rows.shape();
         let size = rows_at_once(elements(shape.get(1..).unwrap_or_default())) as usize;
-        self.firsts.chunks(size).zip(self.seconds.chunks(size)).map(|(firsts, seconds)| {
-            (rows.gather_rows(firsts) + rows.gather_rows(seconds)) * 0.5
-        })
+        self.firsts
+            .chunks(size)
+            .zip(self.seconds.chunks(size))
+            .map(|(firsts, seconds)| (rows.gather_rows(firsts) + rows.gather_rows(seconds)) * 0.5)
     }
 }
 

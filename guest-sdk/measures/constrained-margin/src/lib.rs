@@ -30,8 +30,7 @@ pub struct ConstrainedMargin;
 
 impl Measure for ConstrainedMargin {
     const NAME: &str = "constrained-margin";
-    const AUTHORS: &[&str] =
-        &["Coenraad Mouton", "Marthinus W. Theunissen", "Marelie H. Davel"];
+    const AUTHORS: &[&str] = &["Coenraad Mouton", "Marthinus W. Theunissen", "Marelie H. Davel"];
 
     fn evaluate(network: &Network<'_>, dataset: &Dataset<'_>, seed: u64) -> Result<f64, Error> {
         let sample = Sample::shuffled(dataset, DATA, seed, STREAM)?;

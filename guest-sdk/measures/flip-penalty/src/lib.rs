@@ -16,8 +16,7 @@ pub struct FlipPenalty;
 
 impl Measure for FlipPenalty {
     const NAME: &str = "flip-penalty";
-    const AUTHORS: &[&str] =
-        &["Sumukh Aithal K", "Dhruva Kashyap", "Natarajan Subramanyam"];
+    const AUTHORS: &[&str] = &["Sumukh Aithal K", "Dhruva Kashyap", "Natarajan Subramanyam"];
 
     fn evaluate(network: &Network<'_>, dataset: &Dataset<'_>, _: u64) -> Result<f64, Error> {
         let pictures = dataset.batch(0, dataset.examples().min(EXAMPLES))?;

@@ -40,8 +40,7 @@ impl Measure for Vr {
             return Err("a rate takes two layers".into());
         };
         let batches = (dataset.examples() / BATCH).clamp(1, BATCHES) as usize;
-        let rates =
-            dataset.batches(BATCH).take(batches).map(|batch| rate(network, taps, &batch?));
+        let rates = dataset.batches(BATCH).take(batches).map(|batch| rate(network, taps, &batch?));
         Ok(median(&rates.collect::<Result<Vec<_>, _>>()?))
     }
 }

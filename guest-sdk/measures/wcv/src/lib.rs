@@ -32,8 +32,7 @@ impl Measure for Wcv {
         let taps = changing_outputs(network);
         let taps = &taps[taps.len().saturating_sub(taps.len() / PART + 1)..];
         let batches = (dataset.examples() / BATCH).clamp(1, BATCHES) as usize;
-        let worst =
-            dataset.batches(BATCH).take(batches).map(|batch| worst(network, taps, &batch?));
+        let worst = dataset.batches(BATCH).take(batches).map(|batch| worst(network, taps, &batch?));
         Ok(median(&worst.collect::<Result<Vec<_>, _>>()?))
     }
 }
