@@ -84,7 +84,7 @@ pub struct Pipeline<'a> {
 /// not say.
 pub fn brightness_range(dataset: &Dataset<'_>) -> ValueRange {
     let statistics = dataset.statistics();
-    ValueRange { low: statistics.min, high: statistics.max }
+    ValueRange { low: statistics.minimum, high: statistics.maximum }
 }
 
 impl Pipeline<'_> {
