@@ -16,7 +16,7 @@ use assay_tests::{
 use assay_worker::{ATTEMPTS_MAX, Admission, Engines, Program, Unit, Worker, attempts};
 use tempfile::TempDir;
 
-const MEASURES: [&str; 3] = ["sum-of-squares", "mixup-accuracy", "dbi-mixup"];
+const MEASURES: [&str; 3] = ["sum-of-squares", "mixup-accuracy", "dbi-times-mixup"];
 
 #[test]
 fn in_one_process_and_in_several_the_json_is_the_same() {
@@ -44,7 +44,7 @@ fn a_cache_shared_by_measures_changes_nothing() {
         admitted.unwrap_or_else(|error| panic!("{error:?}"))
     };
     // The second asks for passes that the first has asked for.
-    let measures = [admit("dbi-mixup"), admit("mixup-accuracy"), admit("dbi-mixup")];
+    let measures = [admit("dbi-times-mixup"), admit("mixup-accuracy"), admit("dbi-times-mixup")];
     let run = |cache_bytes| {
         let task = Task::open(&shipped_task()).unwrap();
         let network = task.network_ids()[0].to_owned();

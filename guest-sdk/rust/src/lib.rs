@@ -48,20 +48,30 @@
 //!
 //! Begin with [`Measure`], then [`Tensor`].
 
+pub mod augment;
 mod bindings;
 pub mod budget;
+pub mod clusters;
 mod data;
 mod error;
 mod evaluation;
 #[doc(hidden)]
 pub mod export;
+pub mod features;
+pub mod graphs;
 pub mod images;
+pub mod k_variance;
 pub mod log;
+pub mod margins;
 mod measure;
+pub mod mixup;
 mod network;
+pub mod predictions;
 pub mod random;
 pub mod response;
+pub mod samples;
 pub mod search;
+pub mod statistics;
 mod tensor;
 mod weights;
 

@@ -12,7 +12,7 @@ use super::worker::Worker;
 /// The part's name on the command line.
 pub(super) const PART: &str = "cache";
 /// The second measure is a factor of the first.
-const FIRST: &str = "dbi-mixup.wasm";
+const FIRST: &str = "dbi-times-mixup.wasm";
 const SECOND: &str = "mixup-accuracy.wasm";
 /// Bytes of the cache.
 const CACHE: u64 = 1 << 30;

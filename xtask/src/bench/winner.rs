@@ -13,7 +13,7 @@ use super::worker;
 /// The part's name on the command line.
 pub(super) const PART: &str = "winner";
 /// The measure's component.
-const MEASURE: &str = "dbi-mixup.wasm";
+const MEASURE: &str = "dbi-times-mixup.wasm";
 /// Values may differ by what midpoints whose logits nearly tie can change: the index times this.
 const TOLERANCE: f64 = 0.02;
 

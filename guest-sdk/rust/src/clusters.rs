@@ -1,42 +1,54 @@
-//! The index of Davies and Bouldin (1979) over the classes of a few examples.
+//! How well classes lie apart: the index of Davies and Bouldin.
 
 use std::collections::BTreeMap;
 
-use assay_sdk::{Dataset, Error, Network, Tensor};
+use crate::features::{Features, max_pooled};
+use crate::{Error, Network, Tap, Tensor};
 
-use crate::features::Source;
-
-/// Examples of a round.
-const ROUND: u32 = 120;
-/// So many rounds are looked at, or as many complete ones as there are.
-const ROUNDS: u32 = 10;
+/// Only these layers, from the first, are considered for early features.
+const LAYERS: usize = 3;
+/// Side of the windows that early features are pooled by.
+const POOL: u32 = 4;
 /// What counts as no distance at all, as in numpy's `allclose`.
 const TINY: f64 = 1e-8;
 
-/// The mean index over the rounds.
-pub(crate) fn mean_over_rounds(network: &Network<'_>, dataset: &Dataset<'_>) -> Result<f64, Error> {
-    let rounds = (dataset.examples() / ROUND).min(ROUNDS);
-    if rounds == 0 {
-        return Err(format!("a round takes {ROUND} examples").into());
-    }
-    let source = Source::find(network)?;
-    let mut sum = 0.0;
-    for round in 0..rounds {
-        let start = round * ROUND;
-        let features = source.of(network, dataset, start, ROUND)?;
-        sum += of_round(&features, &dataset.labels(start..start + ROUND)?);
-    }
-    Ok(sum / f64::from(rounds))
+/// The index of early features, as the winners of 2020 computed it (Natekar and Sharma, arXiv
+/// 2012.02775): [`davies_bouldin`] of what leaves the first layer, among the first three, that slides a
+/// window (a convolution or a pooling), max-pooled 4 × 4. Work: examples × the multiply-adds of those
+/// layers, 4 × elements, and that of the index.
+///
+/// # Errors
+/// Those of [`Network::activations`]; a text of its own if none of the three slides a window, or over
+/// less than 4 × 4.
+pub fn early_davies_bouldin(
+    network: &Network<'_>,
+    inputs: &Tensor,
+    labels: &[u32],
+) -> Result<f64, Error> {
+    let layers = network.layers();
+    let windowed = layers.iter().take(LAYERS).position(|layer| layer.window.is_some());
+    let Some(layer) = windowed else {
+        return Err(format!("none of the first {LAYERS} layers slides a window").into());
+    };
+    let tap = Tap::output(layer as u32);
+    let pooled = |activation: &Tensor| Ok(max_pooled(activation, POOL)?.flatten_rows());
+    let features = Features::with(network, tap, inputs, pooled)?.joined()?;
+    Ok(davies_bouldin(&features, labels))
 }
 
-/// The index of `[n, features]` with a label for each row.
-fn of_round(features: &Tensor, labels: &[u32]) -> f64 {
+/// The index of Davies and Bouldin (1979) of rows `[n, features]` with a label for each: the mean over
+/// the classes present of the largest `(s_i + s_j) / d_ij`, where `s` is a class's mean distance to its
+/// centroid and `d` the distance of two centroids. Larger means that classes overlap more.
+///
+/// 0 where all `s` or all `d` vanish; coincident centroids count as infinitely far apart. Work:
+/// 3 × rows × classes × features, and 2 × classes² × features.
+pub fn davies_bouldin(features: &Tensor, labels: &[u32]) -> f64 {
     let (classes, sizes) = numbered(labels);
     let (rows, groups) = (labels.len(), sizes.len());
     // Row `g` of the weights averages group `g`.
     let mut weights = vec![0.0; groups * rows];
-    for (row, group) in classes.iter().enumerate() {
-        weights[*group as usize * rows + row] = 1.0 / sizes[*group as usize] as f32;
+    for (row, &group) in classes.iter().enumerate() {
+        weights[group * rows + row] = 1.0 / sizes[group] as f32;
     }
     let shape = [groups as u32, rows as u32];
     let centroids = Tensor::from_values(&shape, &weights).matmul(features);
@@ -45,20 +57,19 @@ fn of_round(features: &Tensor, labels: &[u32]) -> f64 {
         squares.into_iter().map(|square| f64::from(square).sqrt()).collect()
     };
     let mut spread = vec![0.0; groups];
-    for (group, row) in classes.iter().zip(distances(features).chunks_exact(groups)) {
-        let group = *group as usize;
+    for (&group, row) in classes.iter().zip(distances(features).chunks_exact(groups)) {
         spread[group] += row[group] / sizes[group] as f64;
     }
     combine(&spread, &distances(&centroids))
 }
 
 /// Every label's position among the labels present, and how often each of those occurs.
-fn numbered(labels: &[u32]) -> (Vec<u32>, Vec<usize>) {
+fn numbered(labels: &[u32]) -> (Vec<usize>, Vec<usize>) {
     let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
     for label in labels {
         *counts.entry(*label).or_default() += 1;
     }
-    let position: BTreeMap<u32, u32> = counts.keys().copied().zip(0..).collect();
+    let position: BTreeMap<u32, usize> = counts.keys().copied().zip(0..).collect();
     (labels.iter().map(|label| position[label]).collect(), counts.into_values().collect())
 }
 
