@@ -49,9 +49,7 @@ class Raw:
         shape = [*self._shape]
         shape[axis] = length
         move = [start if at == axis else 0 for at in range(len(shape))]
-        return self.made(
-            "slice", shape, lambda position: [a + b for a, b in zip(position, move)]
-        )
+        return self.made("slice", shape, lambda position: [a + b for a, b in zip(position, move)])
 
     def gather_rows(self, indices):
         shape = [len(indices), *self._shape[1:]]

@@ -19,9 +19,7 @@ def world(project_version: str) -> type:
 
     class WitWorld:
         def describe(self) -> _raw.Description:
-            return _raw.Description(
-                kind.NAME, kind.VERSION or project_version, list(kind.AUTHORS)
-            )
+            return _raw.Description(kind.NAME, kind.VERSION or project_version, list(kind.AUTHORS))
 
         def evaluate(self, network: Any, dataset: Any, seed: int) -> float:
             try:

@@ -26,7 +26,6 @@ class Handle:
         tensor._shape = None
         return tensor
 
-
     def _ask(self, function: Any, *arguments: Any) -> Self:
         """Calls a function of the host that answers with a tensor."""
         return self._wrap(ask(function, *arguments))

@@ -51,7 +51,9 @@ def read(directory: Path) -> Project:
     if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
         raise Failure(f"{manifest}: tool.assay.paths is a list of directories, not {paths!r}")
     own = home(directory, module)
-    return Project(name, version, module, [own, *(existing(manifest, directory / path) for path in paths)])
+    return Project(
+        name, version, module, [own, *(existing(manifest, directory / path) for path in paths)]
+    )
 
 
 def home(directory: Path, module: str) -> Path:
@@ -65,7 +67,7 @@ def home(directory: Path, module: str) -> Path:
             return place
     raise Failure(
         f"{directory} has neither {stem}.py nor src/{stem}.py\n"
-        "hint: `module = \"NAME\"` under [tool.assay] in pyproject.toml names another module"
+        'hint: `module = "NAME"` under [tool.assay] in pyproject.toml names another module'
     )
 
 
