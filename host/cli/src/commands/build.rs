@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use assay_toolchain::{
-    Toolchain, build_component_with, build_python_component, is_python_project,
-};
+use assay_toolchain::{Toolchain, build_component_with, build_python_component, is_python_project};
 
 use crate::args::BuildArgs;
 use crate::failure::Failure;
