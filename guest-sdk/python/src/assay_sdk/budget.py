@@ -18,8 +18,8 @@ def work_left() -> int:
 
 
 def fuel_limit() -> int:
-    """Fuel that the unit may use in all: instructions executed inside the component, of which the
-    Python interpreter takes some tens for each of its own.
+    """Fuel that the unit may use in all: instructions executed inside the component. The Python
+    interpreter takes some hundred for each of its own, some ten thousand for a call to the host.
     """
     return _raw.budget.fuel_limit()
 
