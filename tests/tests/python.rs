@@ -2,7 +2,7 @@
 //! the same bits as their twins in Rust.
 //!
 //! A Python component takes some ten seconds to build and as long to admit, so of the twins one is looked
-//! at that is made of two others; with `ASSAY_FULL=1` all are.
+//! at; with `ASSAY_FULL=1` all are.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -17,7 +17,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// What is compared every time.
-const SHORT: [&str; 1] = ["dbi-times-mixup"];
+const SHORT: [&str; 1] = ["mixup-accuracy"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
