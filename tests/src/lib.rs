@@ -12,6 +12,7 @@ mod gpu;
 mod guest;
 mod place;
 mod probe;
+mod python;
 mod wasi;
 
 pub use both::{Both, SEED};
@@ -21,4 +22,5 @@ pub use gpu::GpuProcess;
 pub use guest::Guest;
 pub use place::{built_guest, golden, shared, shipped_task};
 pub use probe::{Came, attempt, confinement_supported, probe};
+pub use python::{built_python, componentize_py, python, python_sdk};
 pub use wasi::{wasi_guest, wasi_guest_describing};

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-use assay_tests::{Guest, Ran, assay, shipped_task};
+use assay_tests::{Guest, Ran, assay, componentize_py, shipped_task};
 use serde_json::Value;
 use tempfile::TempDir;
 use wasi_preview1_component_adapter_provider::{
@@ -171,18 +171,6 @@ fn a_program_of_c_is_admitted_run_and_replayed() {
     for line in [" info: random ", " warning: no file: ", " warning: unfinished"] {
         assert_eq!(log.matches(line).count(), 16, "{line}: {log}");
     }
-}
-
-/// The builder of Python components: named by `ASSAY_COMPONENTIZE_PY`, or on the path.
-fn componentize_py() -> Option<PathBuf> {
-    let named = std::env::var_os("ASSAY_COMPONENTIZE_PY");
-    let program = named.map_or_else(|| PathBuf::from("componentize-py"), PathBuf::from);
-    let asked = Command::new(&program).arg("--version").stdout(Stdio::null()).status();
-    if asked.is_ok_and(|status| status.success()) {
-        return Some(program);
-    }
-    eprintln!("skipped: componentize-py is absent (set ASSAY_COMPONENTIZE_PY to it)");
-    None
 }
 
 #[test]

@@ -44,7 +44,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Parser)]
 pub(crate) struct BuildArgs {
-    /// Directory of the measure project.
+    /// Directory of the measure project: where its Cargo.toml or pyproject.toml lies.
     #[arg(default_value = ".")]
     pub(crate) dir: PathBuf,
     /// Where to write the component [default: NAME.wasm in the current directory].

@@ -62,9 +62,9 @@ pub enum InstallError {
 /// Why a project gave no component.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// The directory holds no Cargo project.
+    /// The directory holds no project.
     #[error(
-        "{dir} is not a Rust measure project: it has no Cargo.toml\n\
+        "{dir} is no measure project: it has neither Cargo.toml nor pyproject.toml\n\
          hint: `guest-sdk/README.md` shows the two files that a project takes"
     )]
     NoProject {
@@ -152,6 +152,30 @@ pub enum BuildError {
         package: String,
         /// The encoder's words, outermost first.
         reason: String,
+    },
+    /// There is no Python for a project in Python.
+    #[error(
+        "no Python was found for this project (looked for python3 and python on PATH)\n\
+         hint: install Python 3.11 or later, or name one in ASSAY_PYTHON"
+    )]
+    NoPython,
+    /// Python is there, but not what builds measures with it.
+    #[error(
+        "{python} has no package assay-sdk, or is older than Python 3.11\n\
+         hint: `{python} -m pip install guest-sdk/python` installs it from a checkout; ASSAY_PYTHON \
+         names another Python, such as that of a virtual environment"
+    )]
+    NoPythonSdk {
+        /// The program.
+        python: PathBuf,
+    },
+    /// The project in Python gave no component.
+    #[error("the Python project in {dir} gave no component:\n{output}")]
+    Python {
+        /// The project.
+        dir: PathBuf,
+        /// The package's own words.
+        output: String,
     },
     /// A file or a program could not be used.
     #[error("{what} {path}: {source}")]

@@ -7,6 +7,8 @@
 //! the contest's interfaces and nothing else. The same source gives the same component bytes wherever
 //! the project, cargo's home and the toolchain lie on disk.
 //!
+//! Measures in Python are built by the package `assay-sdk` for Python, which is found and run here.
+//!
 //! Must not know: the contest, tasks, how a component is run. What a component may import is decided
 //! at admission, not here.
 //!
@@ -19,12 +21,14 @@ mod exec;
 mod install;
 mod probe;
 mod project;
+mod python;
 mod toolchain;
 
 pub use component::{build_component, build_component_with};
 pub use error::{BuildError, InstallError, ToolchainError};
 pub use exec::wait_limited;
 pub use install::install_debian_packages;
+pub use python::{build_python_component, is_python_project};
 pub use toolchain::{GUEST_TARGET, Toolchain};
 
 /// Receives one line of progress at a time (a step begun, a line of cargo's output).

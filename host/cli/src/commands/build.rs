@@ -1,8 +1,8 @@
-//! `assay build`: a component from a measure project.
+//! `assay build`: a component from a measure project, in Rust or in Python.
 
 use std::path::PathBuf;
 
-use assay_toolchain::{Toolchain, build_component_with};
+use assay_toolchain::{Toolchain, build_component_with, build_python_component, is_python_project};
 
 use crate::args::BuildArgs;
 use crate::failure::Failure;
@@ -10,17 +10,7 @@ use crate::output;
 use crate::progress::Progress;
 
 pub(crate) fn run(args: &BuildArgs) -> Result<(), Failure> {
-    let spinner = Progress::new(0, "build");
-    let toolchain = Toolchain::find().map_err(|error| {
-        Failure::new(error)
-            .hint("`rustup target add wasm32-unknown-unknown` installs what is missing")
-    })?;
-    // Beside the project, so that its own `cargo` finds the same files; std is built there once.
-    let target_dir = args.dir.join("target").join("assay");
-    let mut show = |line: &str| spinner.line(line);
-    let bytes = build_component_with(&args.dir, &toolchain, &target_dir, &mut show)
-        .map_err(Failure::new)?;
-    drop(spinner);
+    let bytes = component(args)?;
     let file = match &args.output {
         Some(file) => file.clone(),
         None => PathBuf::from(format!("{}.wasm", project_name(args)?)),
@@ -29,6 +19,23 @@ pub(crate) fn run(args: &BuildArgs) -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))?;
     output::say(format!("{}: {} bytes", file.display(), bytes.len()));
     Ok(())
+}
+
+fn component(args: &BuildArgs) -> Result<Vec<u8>, Failure> {
+    let spinner = Progress::new(0, "build");
+    let mut show = |line: &str| spinner.line(line);
+    // Beside the project, so that its own `cargo` finds the same files; std is built there once.
+    let target_dir = args.dir.join("target").join("assay");
+    if is_python_project(&args.dir) {
+        build_python_component(&args.dir, &target_dir, &mut show)
+    } else {
+        let toolchain = Toolchain::find().map_err(|error| {
+            Failure::new(error)
+                .hint("`rustup target add wasm32-unknown-unknown` installs what is missing")
+        })?;
+        build_component_with(&args.dir, &toolchain, &target_dir, &mut show)
+    }
+    .map_err(Failure::new)
 }
 
 /// The component takes its project directory's name.
