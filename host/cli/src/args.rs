@@ -19,12 +19,16 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Build a measure project into a component.
     Build(BuildArgs),
+    /// Make a new measure project, which builds and scores as it is.
+    New(NewArgs),
     /// Check whether a component would be admitted, and say every reason if not.
     Check(CheckArgs),
     /// Say what this machine has of what Assay needs, isolation first.
     Doctor(DoctorArgs),
     /// Run a component on tasks and score it where their truth is at hand.
     Run(RunArgs),
+    /// Run two measures on the same tasks and set their values side by side.
+    Compare(CompareArgs),
     /// Run the units of a bundle again, or answer them from their transcripts, and say whether they are
     /// the same.
     Replay(ReplayArgs),
@@ -53,6 +57,30 @@ pub(crate) struct BuildArgs {
 }
 
 #[derive(Debug, Parser)]
+pub(crate) struct NewArgs {
+    /// Name of the measure: 1 to 64 lower-case letters, digits and hyphens.
+    pub(crate) name: String,
+    /// Directory to put the project's directory into.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) into: PathBuf,
+    /// Language to write it in.
+    #[arg(long, value_enum, default_value_t = Language::Rust)]
+    pub(crate) lang: Language,
+    /// Directory of the SDK [default: that of the checkout which this program was built in].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) sdk: Option<PathBuf>,
+}
+
+/// What a measure project can be written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// With the crate `assay-sdk`.
+    Rust,
+    /// With the package `assay-sdk`.
+    Python,
+}
+
+#[derive(Debug, Parser)]
 pub(crate) struct CheckArgs {
     /// The component.
     pub(crate) file: PathBuf,
@@ -72,20 +100,13 @@ pub(crate) struct DoctorArgs {
 
 #[derive(Debug, Parser)]
 pub(crate) struct RunArgs {
-    /// The component.
+    /// The component, or the directory of a measure project, which is built first.
     pub(crate) file: PathBuf,
-    /// Directory of a task; repeat for several.
-    #[arg(long, required = true, value_name = "DIR", num_args = 1..)]
-    pub(crate) task: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) units: Units,
     /// Print the result as JSON.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Seed of the contest, from which each unit's seed is derived.
-    #[arg(long, default_value_t = 0)]
-    pub(crate) seed: u64,
-    /// Computing threads; 0 takes one for each core. The result does not depend on it.
-    #[arg(long, default_value_t = 0)]
-    pub(crate) threads: usize,
     /// How to compute: `cpu` has the same bits everywhere; `gpu` is faster on a graphics adapter, and
     /// its values are provisional.
     #[arg(long, value_enum, default_value_t = LaneName::Cpu)]
@@ -94,11 +115,13 @@ pub(crate) struct RunArgs {
     /// networks the same order.
     #[arg(long)]
     pub(crate) confirm: bool,
-    #[command(flatten)]
-    pub(crate) rules: Rules,
-    /// Run everything in this process, without the isolation of separate ones. The result is the same.
-    #[arg(long)]
-    pub(crate) in_process: bool,
+    /// Say what each kind of call used: as a table, and as flame graphs of work and of fuel in a
+    /// directory. Everything runs in this process, as with --in-process.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "assay-profile")]
+    pub(crate) profile: Option<PathBuf>,
+    /// Run again whenever the component, or a source of the project, has changed.
+    #[arg(long, conflicts_with = "record")]
+    pub(crate) watch: bool,
     /// Keep a record of every unit in a new directory, for `assay verify` and `assay replay`.
     #[arg(long, value_name = "OUT")]
     pub(crate) record: Option<PathBuf>,
@@ -106,6 +129,45 @@ pub(crate) struct RunArgs {
     /// order, networks under neutral ids.
     #[arg(long, value_name = "FILE")]
     pub(crate) phase_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct CompareArgs {
+    /// The first component, or the directory of a measure project.
+    pub(crate) a: PathBuf,
+    /// The second.
+    pub(crate) b: PathBuf,
+    #[command(flatten)]
+    pub(crate) units: Units,
+    /// Draw the values of both against the gap: one picture for each task, into a directory.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "assay-compare")]
+    pub(crate) plot: Option<PathBuf>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Which units run, and how.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Units {
+    /// Directory of a task; repeat for several.
+    #[arg(long, required = true, value_name = "DIR", num_args = 1..)]
+    pub(crate) task: Vec<PathBuf>,
+    /// Run on this network alone; repeat for several. A task has a score only if all of its networks
+    /// ran.
+    #[arg(long, value_name = "NETWORK")]
+    pub(crate) only: Vec<String>,
+    /// Seed of the contest, from which each unit's seed is derived.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Computing threads; 0 takes one for each core. The result does not depend on it.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) threads: usize,
+    #[command(flatten)]
+    pub(crate) rules: Rules,
+    /// Run everything in this process, without the isolation of separate ones. The result is the same.
+    #[arg(long)]
+    pub(crate) in_process: bool,
 }
 
 #[derive(Debug, Parser)]

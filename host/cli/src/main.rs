@@ -13,6 +13,7 @@ mod args;
 mod commands;
 mod failure;
 mod output;
+mod plot;
 mod progress;
 
 use std::process::ExitCode;
@@ -30,7 +31,9 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let result = match args.command {
         Command::Build(args) => commands::build::run(&args),
+        Command::New(args) => commands::new::run(&args),
         Command::Check(args) => commands::check::run(&args),
+        Command::Compare(args) => commands::compare::run(&args),
         Command::Doctor(args) => commands::doctor::run(&args),
         Command::Replay(args) => commands::replay::run(&args),
         Command::Run(args) => commands::run::run(&args),

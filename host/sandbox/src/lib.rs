@@ -10,6 +10,7 @@
 mod admission;
 mod bindings;
 mod engine;
+mod gauge;
 mod host;
 mod limits;
 mod nesting;
@@ -20,6 +21,7 @@ mod wasi;
 mod watchdog;
 
 pub use admission::{Admitted, Description, Refusal, RefusalClass};
+pub use gauge::FuelGauge;
 pub use limits::SandboxLimits;
 pub use outcome::{Outcome, UnitReport};
 pub use run::{Measure, Sandbox};

@@ -5,14 +5,14 @@ use std::hash::{Hash as _, Hasher};
 use assay_call::{DatasetHandle, Host, NetworkHandle, Stop, Stopped};
 use assay_ids::{Digest, Digester, UnitSeed};
 use wasmtime::component::{Component, HasSelf, Linker};
-use wasmtime::{Engine, Store, Trap};
+use wasmtime::{CallHook, Engine, Store, Trap};
 
 use crate::bindings::MeasurePre;
 use crate::engine::new_engine;
 use crate::host::add_budget;
 use crate::state::{DatasetEntry, NetworkEntry, State, printable};
 use crate::watchdog::Watchdog;
-use crate::{Outcome, SandboxLimits, UnitReport, wasi};
+use crate::{FuelGauge, Outcome, SandboxLimits, UnitReport, wasi};
 
 /// Compiles, admits and runs components. One of these per process: engines must not be mixed.
 pub struct Sandbox {
@@ -98,13 +98,35 @@ impl Sandbox {
 
     /// Evaluates one network: everything that can happen is an outcome.
     pub fn run(&self, measure: &Measure, host: Box<dyn Host + Send>, seed: UnitSeed) -> UnitReport {
+        match self.store(host, self.limits.fuel_max, seed) {
+            Ok(store) => self.run_in(store, measure, seed),
+            Err(error) => UnitReport::inconclusive(format!("no store: {error}"), seed),
+        }
+    }
+
+    /// As [`Sandbox::run`], with a gauge that the host may read. The report is the same.
+    pub fn run_gauged(
+        &self,
+        measure: &Measure,
+        host: Box<dyn Host + Send>,
+        seed: UnitSeed,
+        gauge: FuelGauge,
+    ) -> UnitReport {
         let fuel_max = self.limits.fuel_max;
         let mut store = match self.store(host, fuel_max, seed) {
             Ok(store) => store,
-            Err(error) => {
-                return UnitReport::inconclusive(format!("no store: {error}"), seed);
-            }
+            Err(error) => return UnitReport::inconclusive(format!("no store: {error}"), seed),
         };
+        store.call_hook(move |context, transition| {
+            if matches!(transition, CallHook::CallingHost) {
+                gauge.set(fuel_max.saturating_sub(context.get_fuel()?));
+            }
+            Ok(())
+        });
+        self.run_in(store, measure, seed)
+    }
+
+    fn run_in(&self, mut store: Store<State>, measure: &Measure, seed: UnitSeed) -> UnitReport {
         // A panic of the host's code must not take other units along: it makes this one
         // inconclusive, and the store is dropped with it.
         let called = std::panic::AssertUnwindSafe(|| call(&mut store, measure, seed));
@@ -118,7 +140,7 @@ impl Sandbox {
             Err(_) => Outcome::Inconclusive("the host panicked".to_owned()),
         };
         store.data_mut().end_lines();
-        let fuel = fuel_max - store.get_fuel().unwrap_or(0);
+        let fuel = self.limits.fuel_max - store.get_fuel().unwrap_or(0);
         let log = std::mem::take(&mut store.data_mut().log);
         UnitReport { outcome, fuel, seed, log }
     }

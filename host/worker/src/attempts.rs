@@ -41,7 +41,7 @@ mod tests {
         let run = || {
             let outcome = left.next().ok_or("one attempt too many")?.clone();
             let report = UnitReport { outcome, ..UnitReport::inconclusive("", UnitSeed(0)) };
-            Ok::<_, &str>(Unit { id: "n".to_owned(), report, used: None })
+            Ok::<_, &str>(Unit { id: "n".to_owned(), report, used: None, profile: None })
         };
         let unit = attempts(run, |reason, attempt| said.push((reason.to_owned(), attempt)));
         (unit.unwrap().report.outcome, said)

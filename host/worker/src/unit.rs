@@ -10,7 +10,7 @@ use assay_sandbox::{Outcome, SandboxLimits, UnitReport};
 use crate::admission::hand_over;
 use crate::guest::Job;
 use crate::program::Process;
-use crate::{Admission, Engines, Role, Worker, WorkerError};
+use crate::{Admission, Engines, Profile, Role, Worker, WorkerError};
 
 /// One unit as it ran.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,8 @@ pub struct Unit {
     pub report: UnitReport,
     /// What the executing side knows; nothing if it was lost.
     pub used: Option<Used>,
+    /// What each kind of call used, where a profile was asked for.
+    pub profile: Option<Profile>,
 }
 
 /// What the executing side knows of a unit.
@@ -60,7 +62,7 @@ impl Worker {
         let (report, used) = self
             .try_unit(engines, measure, (task, network), seed, recording)
             .unwrap_or_else(|error| (UnitReport::inconclusive(error.to_string(), seed), None));
-        Unit { id: network.to_owned(), report, used }
+        Unit { id: network.to_owned(), report, used, profile: None }
     }
 
     fn try_unit(
