@@ -72,6 +72,7 @@ pub mod response;
 pub mod samples;
 pub mod search;
 pub mod statistics;
+pub mod stream;
 mod tensor;
 mod weights;
 

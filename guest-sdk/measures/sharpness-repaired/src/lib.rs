@@ -3,12 +3,9 @@
 //!
 //! Begin with [`SharpnessRepaired`]; the README has the algorithm, what was repaired, and the source.
 
-mod stream;
-
 use assay_sdk::search::{Trial, bisect};
+use assay_sdk::stream::Stream;
 use assay_sdk::{Dataset, Error, Measure, Network, Objective, Weights, export_measure, random};
-
-use stream::Stream;
 
 /// Examples of a batch.
 const BATCH: usize = 64;

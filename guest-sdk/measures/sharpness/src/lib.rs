@@ -4,14 +4,11 @@
 //! Begin with [`Sharpness`]; the README has the algorithm, the defects, the source and the published
 //! scores. `sharpness-repaired` is what was meant.
 
-mod stream;
-
 use assay_sdk::search::{Trial, bisect};
+use assay_sdk::stream::Stream;
 use assay_sdk::{
     Batch, Dataset, Error, Measure, Network, Objective, Tensor, Weights, export_measure,
 };
-
-use stream::Stream;
 
 /// Examples of a batch.
 const BATCH: usize = 64;
