@@ -31,6 +31,7 @@ use crate::workspace::Workspace;
 use crate::{guests, step};
 
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "they are switches of a command line")]
 pub(crate) struct BenchArgs {
     /// Few and short rounds: shows that everything works, and rough ratios.
     #[arg(long)]

@@ -203,7 +203,7 @@ mod tests {
     fn sides_name_passes_that_there_are() {
         for side in &SIDES {
             let known = |name: &&str| PASSES.iter().any(|pass| pass.name == *name);
-            assert!(!side.passes.is_empty() && side.passes.iter().all(|name| known(name)));
+            assert!(!side.passes.is_empty() && side.passes.iter().all(known));
         }
     }
 

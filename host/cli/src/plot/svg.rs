@@ -105,7 +105,7 @@ mod tests {
         svg.label((1.0, 2.0), Anchor::Middle, "</text><script>&\"\u{1b}\u{202e}\u{ffff}");
         svg.rectangle((0.0, 0.0), (1.0, 1.0), "#fff", "<b>");
         let text = svg.finish();
-        let shown = r#"&lt;/text&gt;&lt;script&gt;&amp;&quot;\u{1b}\u{202e}\u{ffff}</text>"#;
+        let shown = r"&lt;/text&gt;&lt;script&gt;&amp;&quot;\u{1b}\u{202e}\u{ffff}</text>";
         assert!(text.contains(shown) && text.contains("<title>&lt;b&gt;</title>"), "{text}");
         assert!(text.starts_with("<svg ") && text.ends_with("</svg>\n"));
     }

@@ -80,8 +80,8 @@ fn field(name: &str, value: &str) -> String {
 }
 
 fn list(names: &[String]) -> String {
-    let names: String = names.iter().map(|name| format!(" \"{name}\",\n")).collect();
-    format!("dependencies = [\n{names}]")
+    let names: Vec<String> = names.iter().map(|name| format!(" \"{name}\",\n")).collect();
+    format!("dependencies = [\n{}]", names.concat())
 }
 
 fn text<'a>(package: &'a Table, name: &str) -> Option<&'a str> {
