@@ -10,11 +10,6 @@ use assay_ids::steers;
 use assay_tests::{Guest, Ran, assay, golden, shipped_task};
 use tempfile::TempDir;
 
-/// Bytes as WebAssembly's text writes them.
-fn escaped(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("\\{byte:02x}")).collect::<Vec<_>>().concat()
-}
-
 /// Clears the screen, begins a line that looks like ours, turns colours on in one character (C1) and
 /// turns the direction of reading.
 const HOSTILE: &str = "\u{1b}[2J\nerror: forged\u{9b}31m\u{202e}";
@@ -23,7 +18,7 @@ const SHOWN: &str = r"\u{1b}[2J\nerror: forged\u{9b}31m\u{202e}";
 
 /// Bytes as the text format of WebAssembly writes them.
 fn escaped(text: &str) -> String {
-    escaped(text.as_bytes())
+    escaped_bytes(text.as_bytes())
 }
 
 /// A number as four bytes of memory.
@@ -32,7 +27,7 @@ fn word(number: usize) -> String {
 }
 
 fn escaped_bytes(bytes: &[u8]) -> String {
-    escaped(bytes)
+    bytes.iter().map(|byte| format!("\\{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// The hostile text at address 4096 of a guest.
