@@ -20,7 +20,7 @@ pub use children::{ChildProcess, resident};
 pub use command::{Ran, assay, binary, import};
 pub use gpu::GpuProcess;
 pub use guest::Guest;
-pub use place::{built_guest, golden, shared, shipped_task};
+pub use place::{built_guest, copy_directory, golden, shared, shipped_task};
 pub use probe::{Came, attempt, confinement_supported, probe};
 pub use python::{built_python, componentize_py, python, python_sdk};
 pub use wasi::{wasi_guest, wasi_guest_describing};

@@ -1,5 +1,6 @@
 //! Where tests find what they need.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The repository's root.
@@ -39,4 +40,22 @@ pub fn built_guest(name: &str) -> PathBuf {
 /// The golden record: a component, and the bundle of its run over the shipped task.
 pub fn golden() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden")
+}
+
+/// Copies a directory with all that lies in it to a new one.
+///
+/// # Panics
+/// If something cannot be read or written.
+pub fn copy_directory(from: &Path, to: &Path) {
+    let failed = |error| -> ! { panic!("{} to {}: {error}", from.display(), to.display()) };
+    fs::create_dir(to).unwrap_or_else(|error| failed(error));
+    for entry in fs::read_dir(from).unwrap_or_else(|error| failed(error)) {
+        let entry = entry.unwrap_or_else(|error| failed(error));
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_directory(&entry.path(), &target);
+        } else if let Err(error) = fs::copy(entry.path(), target) {
+            failed(error);
+        }
+    }
 }

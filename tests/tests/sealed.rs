@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use assay_tests::{Guest, Ran, assay, shipped_task};
+use assay_tests::{Guest, Ran, assay, copy_directory, shipped_task};
 use tempfile::TempDir;
 
 /// Keys of organizers, made with age-keygen for these tests: secret, public.
@@ -45,7 +45,7 @@ impl Stage {
         for at in 0..tasks {
             for suffix in ["", ".truth"] {
                 let from = PathBuf::from(format!("{}{suffix}", text(&shipped_task())));
-                copy(&from, &dir.path().join(format!("task{at}{suffix}")));
+                copy_directory(&from, &dir.path().join(format!("task{at}{suffix}")));
             }
         }
         for (at, (secret, _)) in KEYS.iter().enumerate() {
@@ -88,19 +88,6 @@ impl Stage {
         let (task, key) = (self.task(task), self.key(key));
         assay(["task", "share", &task, "--identity", &key, "-o", &out]).ok();
         out
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
 
