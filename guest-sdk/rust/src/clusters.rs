@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::features::{Features, max_pooled};
-use crate::{Error, Network, Tap, Tensor};
+use crate::{Dataset, Error, Network, Tap, Tensor};
 
 /// Only these layers, from the first, are considered for early features.
 const LAYERS: usize = 3;
@@ -34,6 +34,29 @@ pub fn early_davies_bouldin(
     let pooled = |activation: &Tensor| Ok(max_pooled(activation, POOL)?.flatten_rows());
     let features = Features::with(network, tap, inputs, pooled)?.joined()?;
     Ok(davies_bouldin(&features, labels))
+}
+
+/// The mean of [`early_davies_bouldin`] over rounds of `round` examples, in stored order: over `rounds` of
+/// them, or as many complete ones as there are.
+///
+/// # Errors
+/// Those of [`early_davies_bouldin`]; a text of its own if there is no complete round.
+pub fn mean_early_davies_bouldin(
+    network: &Network<'_>,
+    dataset: &Dataset<'_>,
+    round: u32,
+    rounds: u32,
+) -> Result<f64, Error> {
+    let rounds = (dataset.examples() / round.max(1)).min(rounds);
+    if rounds == 0 {
+        return Err(format!("a round takes {round} examples").into());
+    }
+    let mut sum = 0.0;
+    for batch in dataset.batches(round).take(rounds as usize) {
+        let batch = batch?;
+        sum += early_davies_bouldin(network, &batch.inputs, &batch.labels)?;
+    }
+    Ok(sum / f64::from(rounds))
 }
 
 /// The index of Davies and Bouldin (1979) of rows `[n, features]` with a label for each: the mean over

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::features::{elements, rows_at_once};
 use crate::samples::by_class;
-use crate::{Batch, Error, Network, Tensor, random};
+use crate::{Batch, Dataset, Error, Network, Tensor, random};
 
 /// Pairs of examples that share a label: three lists of equal length.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -100,6 +100,23 @@ pub fn label_accuracy(
         }
     }
     tally.mean().ok_or_else(|| "no class has two examples in a batch".into())
+}
+
+/// [`label_accuracy`] for mixup of the inputs, in stored order: over batches of `per_class` examples for each
+/// class of the task, `batches` of them or as many as there are. Work: pairs × the network's multiply-adds.
+///
+/// # Errors
+/// Those of [`label_accuracy`], [`Dataset::batches`] and [`Network::logits`].
+pub fn input_accuracy(
+    network: &Network<'_>,
+    dataset: &Dataset<'_>,
+    per_class: u32,
+    batches: usize,
+) -> Result<f64, Error> {
+    let size = per_class.saturating_mul(dataset.classes());
+    label_accuracy(dataset.batches(size).take(batches), |inputs, pairs| {
+        predict_inputs(network, inputs, pairs)
+    })
 }
 
 /// The class that a network gives to each midpoint of pairs of inputs: what [`label_accuracy`] needs

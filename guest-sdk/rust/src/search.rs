@@ -11,6 +11,20 @@ pub enum Trial {
     Found,
 }
 
+impl Trial {
+    /// For something that grows with the size: found within `near` of what is wanted, or too much or too
+    /// little of it.
+    pub fn towards(wanted: f64, near: f64, came: f64) -> Self {
+        if (came - wanted).abs() < near {
+            Self::Found
+        } else if came > wanted {
+            Self::Smaller
+        } else {
+            Self::Larger
+        }
+    }
+}
+
 /// Halves the interval from `low` to `high` until a trial has [found](Trial::Found) its size, the
 /// interval is narrower than `width`, or `steps` trials have been made. Returns the middle that was
 /// tried last, as the competition's sharpness does (`low` if `steps` is 0).

@@ -2,7 +2,7 @@
 //!
 //! Begin with [`DaviesBouldin`]; the README has the definition, the source and the published scores.
 
-use assay_sdk::clusters::early_davies_bouldin;
+use assay_sdk::clusters::mean_early_davies_bouldin;
 use assay_sdk::{Dataset, Error, Measure, Network, export_measure};
 
 /// Examples of a round.
@@ -19,16 +19,7 @@ impl Measure for DaviesBouldin {
     const AUTHORS: &[&str] = &["Parth Natekar", "Manik Sharma"];
 
     fn evaluate(network: &Network<'_>, dataset: &Dataset<'_>, _: u64) -> Result<f64, Error> {
-        let rounds = (dataset.examples() / ROUND).min(ROUNDS);
-        if rounds == 0 {
-            return Err(format!("a round takes {ROUND} examples").into());
-        }
-        let mut sum = 0.0;
-        for round in dataset.batches(ROUND).take(rounds as usize) {
-            let round = round?;
-            sum += early_davies_bouldin(network, &round.inputs, &round.labels)?;
-        }
-        Ok(sum / f64::from(rounds))
+        mean_early_davies_bouldin(network, dataset, ROUND, ROUNDS)
     }
 }
 

@@ -4,7 +4,7 @@
 //! `dbi-times-mixup` is the same without shuffling.
 
 use assay_sdk::clusters::early_davies_bouldin;
-use assay_sdk::mixup::{label_accuracy, predict_inputs};
+use assay_sdk::mixup::input_accuracy;
 use assay_sdk::samples::Sample;
 use assay_sdk::{Dataset, Error, Measure, Network, export_measure};
 
@@ -33,10 +33,7 @@ impl Measure for DbiMixup {
             let round = round?;
             index += early_davies_bouldin(network, &round.inputs, &round.labels)?;
         }
-        let size = EXAMPLES_PER_CLASS.saturating_mul(dataset.classes());
-        let kept = label_accuracy(dataset.batches(size).take(BATCHES), |inputs, pairs| {
-            predict_inputs(network, inputs, pairs)
-        })?;
+        let kept = input_accuracy(network, dataset, EXAMPLES_PER_CLASS, BATCHES)?;
         Ok(index / f64::from(ROUNDS) * (1.0 - kept))
     }
 }

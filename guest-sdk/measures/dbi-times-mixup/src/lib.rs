@@ -4,8 +4,8 @@
 //! Begin with [`DbiTimesMixup`]; the README has the definition, the source and the published scores.
 //! `dbi-mixup` is the same with the shuffles of 2020.
 
-use assay_sdk::clusters::early_davies_bouldin;
-use assay_sdk::mixup::{label_accuracy, predict_inputs};
+use assay_sdk::clusters::mean_early_davies_bouldin;
+use assay_sdk::mixup::input_accuracy;
 use assay_sdk::{Dataset, Error, Measure, Network, export_measure};
 
 /// Examples of a round of the index.
@@ -26,27 +26,10 @@ impl Measure for DbiTimesMixup {
     const AUTHORS: &[&str] = &["Parth Natekar", "Manik Sharma"];
 
     fn evaluate(network: &Network<'_>, dataset: &Dataset<'_>, _: u64) -> Result<f64, Error> {
-        let index = mean_index(network, dataset)?;
-        let size = EXAMPLES_PER_CLASS.saturating_mul(dataset.classes());
-        let kept = label_accuracy(dataset.batches(size).take(BATCHES), |inputs, pairs| {
-            predict_inputs(network, inputs, pairs)
-        })?;
+        let index = mean_early_davies_bouldin(network, dataset, ROUND, ROUNDS)?;
+        let kept = input_accuracy(network, dataset, EXAMPLES_PER_CLASS, BATCHES)?;
         Ok(index * (1.0 - kept))
     }
-}
-
-/// The index, averaged over rounds.
-fn mean_index(network: &Network<'_>, dataset: &Dataset<'_>) -> Result<f64, Error> {
-    let rounds = (dataset.examples() / ROUND).min(ROUNDS);
-    if rounds == 0 {
-        return Err(format!("a round takes {ROUND} examples").into());
-    }
-    let mut sum = 0.0;
-    for round in dataset.batches(ROUND).take(rounds as usize) {
-        let round = round?;
-        sum += early_davies_bouldin(network, &round.inputs, &round.labels)?;
-    }
-    Ok(sum / f64::from(rounds))
 }
 
 export_measure!(DbiTimesMixup);

@@ -3,7 +3,7 @@
 //!
 //! Begin with [`MixupAccuracy`]; the README has the source, the sign and the published scores.
 
-use assay_sdk::mixup::{label_accuracy, predict_inputs};
+use assay_sdk::mixup::input_accuracy;
 use assay_sdk::{Dataset, Error, Measure, Network, export_measure};
 
 /// Batches hold this many examples per class of the task.
@@ -20,10 +20,7 @@ impl Measure for MixupAccuracy {
     const AUTHORS: &[&str] = &["Parth Natekar", "Manik Sharma"];
 
     fn evaluate(network: &Network<'_>, dataset: &Dataset<'_>, _: u64) -> Result<f64, Error> {
-        let size = EXAMPLES_PER_CLASS.saturating_mul(dataset.classes());
-        label_accuracy(dataset.batches(size).take(BATCHES), |inputs, pairs| {
-            predict_inputs(network, inputs, pairs)
-        })
+        input_accuracy(network, dataset, EXAMPLES_PER_CLASS, BATCHES)
     }
 }
 

@@ -83,13 +83,7 @@ fn walk(
 }
 
 fn judge(deviation: f64) -> Trial {
-    if (deviation - DEVIATION).abs() < NEAR {
-        Trial::Found
-    } else if deviation > DEVIATION {
-        Trial::Smaller
-    } else {
-        Trial::Larger
-    }
+    Trial::towards(DEVIATION, NEAR, deviation)
 }
 
 export_measure!(SharpnessRepaired);

@@ -86,13 +86,7 @@ fn accuracy(network: &Network<'_>, stream: &mut Stream<'_>) -> Result<f64, Error
 }
 
 fn judge(deviation: f64) -> Trial {
-    if (deviation - DEVIATION).abs() < NEAR {
-        Trial::Found
-    } else if deviation > DEVIATION {
-        Trial::Smaller
-    } else {
-        Trial::Larger
-    }
+    Trial::towards(DEVIATION, NEAR, deviation)
 }
 
 export_measure!(Sharpness);

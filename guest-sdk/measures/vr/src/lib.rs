@@ -4,14 +4,10 @@
 //! Begin with [`Vr`]; the README has the definition, the source and the published scores.
 
 use assay_sdk::features::Features;
-use assay_sdk::graphs::{changing_outputs, nearest, smoothness};
-use assay_sdk::statistics::{mean, median};
+use assay_sdk::graphs::{changing_outputs, median_over_batches, nearest, smoothness};
+use assay_sdk::statistics::mean;
 use assay_sdk::{Batch, Dataset, Error, Measure, Network, Tap, Tensor, export_measure};
 
-/// Examples of a batch.
-const BATCH: u32 = 500;
-/// So many batches are looked at, or as many complete ones as there are, at least one.
-const BATCHES: u32 = 11;
 /// Places at the end of the network: what enters the last two layers, and what leaves the last.
 const PLACES: usize = 3;
 /// Neighbours that each example keeps.
@@ -39,9 +35,7 @@ impl Measure for Vr {
         let [_, _, ..] = taps else {
             return Err("a rate takes two layers".into());
         };
-        let batches = (dataset.examples() / BATCH).clamp(1, BATCHES) as usize;
-        let rates = dataset.batches(BATCH).take(batches).map(|batch| rate(network, taps, &batch?));
-        Ok(median(&rates.collect::<Result<Vec<_>, _>>()?))
+        median_over_batches(dataset, |batch| rate(network, taps, batch))
     }
 }
 

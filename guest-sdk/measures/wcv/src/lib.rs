@@ -3,14 +3,9 @@
 //! Begin with [`Wcv`]; the README has the definition, the source and the published scores.
 
 use assay_sdk::features::Features;
-use assay_sdk::graphs::{binary, changing_outputs, nearest, smoothness};
-use assay_sdk::statistics::median;
+use assay_sdk::graphs::{binary, changing_outputs, median_over_batches, nearest, smoothness};
 use assay_sdk::{Batch, Dataset, Error, Measure, Network, Tap, Tensor, export_measure};
 
-/// Examples of a batch.
-const BATCH: u32 = 500;
-/// So many batches are looked at, or as many complete ones as there are, at least one.
-const BATCHES: u32 = 11;
 /// The last `layers / PART + 1` layers are looked at.
 const PART: usize = 3;
 
@@ -31,9 +26,7 @@ impl Measure for Wcv {
     fn evaluate(network: &Network<'_>, dataset: &Dataset<'_>, _: u64) -> Result<f64, Error> {
         let taps = changing_outputs(network);
         let taps = &taps[taps.len().saturating_sub(taps.len() / PART + 1)..];
-        let batches = (dataset.examples() / BATCH).clamp(1, BATCHES) as usize;
-        let worst = dataset.batches(BATCH).take(batches).map(|batch| worst(network, taps, &batch?));
-        Ok(median(&worst.collect::<Result<Vec<_>, _>>()?))
+        median_over_batches(dataset, |batch| worst(network, taps, batch))
     }
 }
 
