@@ -81,7 +81,8 @@ fn weigh(operation: &Operation, layer: &Layer, finish: &Finish<'_>, x: &[f32]) -
         Operation::Convolution { place, kernel, .. } => {
             kernel.convolve(x, place, finish, out, ways);
         }
-        _ => {}
+        // What it is handed was used before.
+        _ => out.fill(0.0),
     })
 }
 
