@@ -18,4 +18,4 @@ pub(crate) mod pooling;
 pub(crate) mod random;
 pub(crate) mod reduce;
 mod simd;
-mod winograd;
+pub(crate) mod winograd;

@@ -3,7 +3,8 @@
 //! * A kernel's element is summed over the examples in order, inside an example over the output
 //!   positions in order, in blocks of at most 256 terms. A block's sum is made by fused multiply-adds in
 //!   sequence from zero and then added to the total. Where an example has one position (dense layers
-//!   on flat inputs), a block is 256 consecutive examples, counted from the batch's start.
+//!   on flat inputs), a block is 256 consecutive examples, counted from the batch's start. Convolutions
+//!   that run by Winograd's algorithm sum over tiles instead of positions ([`winograd::accumulate`]).
 //! * Biases, offsets and scales are summed over examples and positions in order in 64-bit floats and
 //!   rounded once.
 //!
@@ -17,8 +18,10 @@ use super::objective::Objective;
 use super::reverse::walk;
 use super::trace::{Needed, Point, Trace};
 use super::{classes, input_size};
-use crate::cpu::gemm::BLOCK;
+use crate::cpu::convolution::Placement;
+use crate::cpu::gemm::{BLOCK, Start};
 use crate::cpu::gradient::{convolution, dense, sums};
+use crate::cpu::winograd;
 use crate::prepared::Operation;
 use crate::{Lane, PreparedNetwork};
 
@@ -167,6 +170,9 @@ impl Totals {
     ) {
         let width = layer.output.last().copied().unwrap_or(1);
         match operation {
+            Operation::Convolution { place, .. } if winograd::suits(place, width) => {
+                self.add_tiles(place, width, entered, cotangent);
+            }
             Operation::Convolution { place, kernel, .. } => {
                 self.kernel.resize(kernel.k() * width, 0.0);
                 convolution::accumulate_kernel(place, entered, cotangent, width, &mut self.kernel);
@@ -191,6 +197,32 @@ impl Totals {
         }
     }
 
+    /// Adds a piece's sums over tiles. A piece is a power of two: it has whole blocks of examples, or is
+    /// a part of one; only the batch's end is neither.
+    fn add_tiles(&mut self, place: &Placement, width: usize, entered: &[f32], cotangent: &[f32]) {
+        let block = winograd::examples_of_a_block(place);
+        let size = place.input.iter().product::<usize>();
+        let examples = entered.len() / size;
+        let made = cotangent.len() / examples.max(1);
+        self.kernel.resize(winograd::places(place.input[2], width), 0.0);
+        let whole = if self.opened == 0 { examples - examples % block } else { 0 };
+        let [own, cotangents] = [&entered[..whole * size], &cotangent[..whole * made]];
+        winograd::accumulate(place, own, cotangents, width, Start::Add, &mut self.kernel);
+        let mut from = whole;
+        while from < examples {
+            let to = examples.min(from + block - self.opened);
+            self.open.resize(self.kernel.len(), 0.0);
+            let [own, cotangents] =
+                [&entered[from * size..to * size], &cotangent[from * made..to * made]];
+            winograd::accumulate(place, own, cotangents, width, Start::Continue, &mut self.open);
+            self.opened += to - from;
+            if self.opened == block {
+                self.close();
+            }
+            from = to;
+        }
+    }
+
     /// Adds the open block to the total.
     fn close(&mut self) {
         let parts = self.kernel.par_chunks_mut(CLOSING).zip(self.open.par_chunks_mut(CLOSING));
@@ -210,11 +242,11 @@ impl Totals {
         let architecture = network.network().architecture();
         let layer = &architecture.layers()[at];
         let own = layer.parameters.clone();
-        own.map(|at| {
-            let parameter = &architecture.parameters()[at];
+        own.map(|index| {
+            let parameter = &architecture.parameters()[index];
             let rounded = |sums: &[f64]| sums.iter().map(|sum| *sum as f32).collect();
             let mut gradient: Vec<f32> = match parameter.role {
-                ParameterRole::Kernel => std::mem::take(&mut self.kernel),
+                ParameterRole::Kernel => self.kernel(network.operation(at), layer),
                 ParameterRole::Bias | ParameterRole::Beta => rounded(&self.offset),
                 ParameterRole::Gamma => self.normalized(network, layer),
                 ParameterRole::MovingMean | ParameterRole::MovingVariance => Vec::new(),
@@ -224,6 +256,20 @@ impl Totals {
             gradient
         })
         .collect()
+    }
+
+    /// The gradient of a kernel: its total, turned back from tiles if it is one over tiles.
+    fn kernel(&mut self, operation: &Operation, layer: &Layer) -> Vec<f32> {
+        let width = layer.output.last().copied().unwrap_or(1);
+        let total = std::mem::take(&mut self.kernel);
+        match operation {
+            Operation::Convolution { place, .. }
+                if winograd::suits(place, width) && !total.is_empty() =>
+            {
+                winograd::finish(&total, place.input[2] * width)
+            }
+            _ => total,
+        }
     }
 
     /// The gradient of gamma: the sums over the standard deviation, rounded once.

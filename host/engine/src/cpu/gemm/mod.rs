@@ -23,9 +23,9 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 pub(crate) use self::finish::{Clamp, Finish};
-pub(crate) use self::outer::{Steps, accumulate};
+pub(crate) use self::outer::{Steps, accumulate, accumulate_packed, as_lines, as_values, lines_of};
 use self::packed::Right;
-pub(crate) use self::packed::{COLUMNS, Packed, padded};
+pub(crate) use self::packed::{COLUMNS, Line, Packed, padded};
 pub(crate) use self::strip::Start;
 use self::strip::{Edge, Strip};
 use super::level;

@@ -38,22 +38,60 @@ pub(crate) fn accumulate(
     start: Start,
     out: &mut [f32],
 ) {
-    let (left, count) = (&steps.left, steps.left.offsets.len());
-    assert_eq!(out.len(), left.starts.len() * n, "size of the result");
+    let count = steps.left.offsets.len();
     assert_eq!(right.len(), steps.examples * count * n, "size of the right side");
-    if out.is_empty() || right.is_empty() {
+    let panels = n.div_ceil(COLUMNS);
+    let mut buffer = lines_of(steps.examples * panels * count);
+    let lines = as_lines(&mut buffer);
+    if !right.is_empty() {
+        let examples =
+            lines.par_chunks_exact_mut(panels * count).zip(right.par_chunks_exact(count * n));
+        examples.for_each(|(lines, right)| pack(right, count, n, lines));
+    }
+    accumulate_packed(steps, lines, n, start, out);
+}
+
+/// Memory for so many lines, wherever it begins; see [`as_lines`].
+pub(crate) fn lines_of(count: usize) -> Buffer {
+    Buffer::stale((count + 1) * COLUMNS)
+}
+
+/// The whole lines in a buffer of [`lines_of`].
+pub(crate) fn as_lines(buffer: &mut Buffer) -> &mut [Line] {
+    let count = buffer.len() / COLUMNS - 1;
+    // SAFETY: lines are arrays of floats without padding: any float is valid in them.
+    let (_, lines, _) = unsafe { buffer.align_to_mut::<Line>() };
+    &mut lines[..count]
+}
+
+/// The values of lines.
+pub(crate) fn as_values(lines: &mut [Line]) -> &mut [f32] {
+    // SAFETY: as above, the other way round; nothing is left over, since lines are aligned better.
+    let (_, values, _) = unsafe { lines.align_to_mut::<f32>() };
+    values
+}
+
+/// [`accumulate`] of right sides that are packed: the panels of one example after another's.
+///
+/// # Panics
+///
+/// If the operands do not fit each other: a bug of the caller.
+pub(crate) fn accumulate_packed(
+    steps: &Steps<'_>,
+    lines: &[Line],
+    n: usize,
+    start: Start,
+    out: &mut [f32],
+) {
+    let (left, count) = (&steps.left, steps.left.offsets.len());
+    let panels = n.div_ceil(COLUMNS);
+    assert_eq!(out.len(), left.starts.len() * n, "size of the result");
+    assert_eq!(lines.len(), steps.examples * count * panels, "size of the right side");
+    if out.is_empty() || lines.is_empty() {
         return;
     }
     let last = Left { values: &left.values[(steps.examples - 1) * steps.distance..], ..*left };
     assert!(last.fits(), "the left side lies inside its values");
-    let panels = n.div_ceil(COLUMNS);
-    let mut buffer = Buffer::stale((steps.examples * panels * count + 1) * COLUMNS);
-    // SAFETY: lines are arrays of floats without padding: any float is valid in them.
-    let (_, lines, _) = unsafe { buffer.align_to_mut::<Line>() };
-    let lines = &mut lines[..steps.examples * panels * count];
-    let examples =
-        lines.par_chunks_exact_mut(panels * count).zip(right.par_chunks_exact(count * n));
-    examples.for_each(|(lines, right)| pack(right, count, n, lines));
     let own: Vec<Right<'_>> =
         lines.chunks_exact(panels * count).map(|lines| Right { k: count, n, lines }).collect();
     let target = Target { first: out.as_mut_ptr() };

@@ -7,20 +7,15 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::super::convolution::Placement;
-use super::super::gemm::Finish;
+use super::super::gemm::{COLUMNS, Finish};
 use super::{POINTS, TILE, UNDER, transform};
 
-/// The images and the result of one convolution.
-pub(super) struct Block<'a> {
-    images: &'a [f32],
+/// The tiles of some images.
+pub(super) struct Tiles<'a> {
     place: &'a Placement,
-    filters: usize,
-    out: Shared,
     /// Tiles of one image, down and across.
     grid: [usize; 2],
-    count: usize,
-    /// A pixel beyond the image.
-    zeros: Vec<f32>,
+    images: usize,
 }
 
 /// Memory that several threads write.
@@ -33,34 +28,38 @@ unsafe impl Sync for Shared {}
 // SAFETY: as above.
 unsafe impl Send for Shared {}
 
-impl<'a> Block<'a> {
-    /// # Panics
-    ///
-    /// If the images or the result are not whole, or differ in number.
-    pub(super) fn new(
-        images: &'a [f32],
-        place: &'a Placement,
-        filters: usize,
-        out: &'a mut [f32],
-    ) -> Self {
-        let outputs = [place.spans[0].outputs, place.spans[1].outputs];
-        let (from, to) = (place.input.iter().product::<usize>(), outputs[0] * outputs[1] * filters);
-        let count = images.len() / from;
-        assert_eq!((images.len(), out.len()), (count * from, count * to), "whole images");
-        Self {
-            images,
-            place,
-            filters,
-            out: Shared(out.as_mut_ptr()),
-            grid: outputs.map(|length| length.div_ceil(TILE)),
-            count,
-            zeros: vec![0.0; place.input[2]],
-        }
+/// Points' matrices with a row for each tile.
+#[derive(Clone, Copy)]
+pub(super) struct Rows {
+    /// From one row to the next.
+    pub(super) row: usize,
+    /// From one point to the next.
+    pub(super) side: usize,
+}
+
+/// Points' matrices as panels of 16 columns, each whole block of tiles after the other.
+#[derive(Clone, Copy)]
+pub(super) struct Panels {
+    /// Tiles of a block.
+    pub(super) block: usize,
+    /// From one point to the next.
+    pub(super) side: usize,
+}
+
+impl<'a> Tiles<'a> {
+    pub(super) fn new(place: &'a Placement, images: usize) -> Self {
+        let grid = place.spans.map(|span| span.outputs.div_ceil(TILE));
+        Self { place, grid, images }
+    }
+
+    /// Tiles of one image.
+    pub(super) fn of_one(&self) -> usize {
+        self.grid[0] * self.grid[1]
     }
 
     /// Tiles of all images.
-    pub(super) fn tiles(&self) -> usize {
-        self.count * self.grid[0] * self.grid[1]
+    pub(super) fn all(&self) -> usize {
+        self.images * self.of_one()
     }
 
     /// Image, row and column of a tile.
@@ -69,71 +68,131 @@ impl<'a> Block<'a> {
         [tile / (down * across), tile / across % down, tile % across]
     }
 
-    /// The pixels under a tile, row by row.
-    fn under(&self, tile: usize) -> [*const f32; POINTS] {
+    /// The pixels under a tile, row by row; nothing for those beyond the image.
+    fn under(&self, tile: usize) -> [Option<usize>; POINTS] {
         let [image, row, column] = self.locate(tile);
-        let [height, width, channels] = self.place.input;
+        let [height, width, _] = self.place.input;
         // Places before the image wrap around and so lie beyond its end, as those after it do.
         let top = (TILE * row).wrapping_sub(self.place.spans[0].before);
         let left = (TILE * column).wrapping_sub(self.place.spans[1].before);
         std::array::from_fn(|at| {
             let (y, x) = (top.wrapping_add(at / UNDER), left.wrapping_add(at % UNDER));
-            if y < height && x < width {
-                self.images[((image * height + y) * width + x) * channels..].as_ptr()
-            } else {
-                self.zeros.as_ptr()
-            }
+            (y < height && x < width).then(|| (image * height + y) * width + x)
         })
     }
 
-    /// The pixels that a tile makes, row by row; null for those beyond the output.
-    fn made(&self, tile: usize) -> [*mut f32; TILE * TILE] {
+    /// The pixels that a tile makes, row by row; nothing for those beyond the output.
+    fn made(&self, tile: usize) -> [Option<usize>; TILE * TILE] {
         let [image, row, column] = self.locate(tile);
         let [height, width] = self.place.spans.map(|span| span.outputs);
         std::array::from_fn(|at| {
             let (y, x) = (TILE * row + at / TILE, TILE * column + at % TILE);
-            if y < height && x < width {
-                self.out.0.wrapping_add(((image * height + y) * width + x) * self.filters)
-            } else {
-                std::ptr::null_mut()
-            }
+            (y < height && x < width).then(|| (image * height + y) * width + x)
         })
     }
 
-    /// Transforms the pixels under some tiles: tile `tiles.start + i` goes to row `i` of each point's
-    /// matrix `[tiles, channels]`; the matrices begin `side` values apart.
-    pub(super) fn enter(&self, tiles: Range<usize>, to: &mut [f32], side: usize, ways: usize) {
-        let channels = self.zeros.len();
-        assert!(tiles.len() * channels <= side && to.len() == POINTS * side, "room for the tiles");
-        assert!(tiles.end <= self.tiles(), "tiles of these images");
+    /// Whether so many values are those of all images.
+    fn are_inputs(&self, values: usize) -> bool {
+        values == self.images * self.place.input.iter().product::<usize>()
+    }
+
+    /// Whether so many values are those of everything made, `filters` for each pixel.
+    fn are_outputs(&self, values: usize, filters: usize) -> bool {
+        let pixels = self.place.spans[0].outputs * self.place.spans[1].outputs;
+        values == self.images * pixels * filters
+    }
+
+    /// Transforms the pixels of `images` under some tiles: tile `tiles.start + i` goes to row `i` of
+    /// each point's matrix.
+    ///
+    /// # Panics
+    ///
+    /// If the operands do not fit each other: a bug of the caller.
+    pub(super) fn enter(
+        &self,
+        images: &[f32],
+        tiles: Range<usize>,
+        to: &mut [f32],
+        rows: Rows,
+        ways: usize,
+    ) {
+        let channels = self.place.input[2];
+        assert!(self.are_inputs(images.len()) && tiles.end <= self.all(), "tiles of these images");
+        assert!(channels <= rows.row && tiles.len() * rows.row <= rows.side, "room for the tiles");
+        assert_eq!(to.len(), POINTS * rows.side, "room for the points");
+        let zeros = vec![0.0; channels];
         let to = Shared(to.as_mut_ptr());
         let first = tiles.start;
         each(tiles, ways, |tile| {
-            let to = { to }.0.wrapping_add((tile - first) * channels);
-            // SAFETY: the pixels lie inside the images, of which `new` saw that they are whole; each
-            // matrix has room for this tile's row, which belongs to this call alone.
-            unsafe { transform::enter(&self.under(tile), channels, to, side) }
+            let pixel = |at: usize| images[at * channels..].as_ptr();
+            let pixels = self.under(tile).map(|at| at.map_or(zeros.as_ptr(), pixel));
+            let to = { to }.0.wrapping_add((tile - first) * rows.row);
+            // SAFETY: the pixels lie inside the images, which are whole; each matrix has room for
+            // this tile's row, which belongs to this call alone.
+            unsafe { transform::enter(&pixels, channels, to, rows.side) }
         });
     }
 
-    /// Transforms products back, where [`Self::enter`] put their tiles, and stores the pixels.
+    /// Transforms the cotangents of what some tiles make, whole blocks of them: tile
+    /// `tiles.start + i` goes to row `i` of each point's matrix.
+    ///
+    /// # Panics
+    ///
+    /// If the operands do not fit each other: a bug of the caller.
+    pub(super) fn spread(
+        &self,
+        cotangents: &[f32],
+        filters: usize,
+        tiles: Range<usize>,
+        to: &mut [f32],
+        panels: Panels,
+        ways: usize,
+    ) {
+        let Panels { block, side } = panels;
+        assert!(self.are_outputs(cotangents.len(), filters) && tiles.end <= self.all(), "tiles");
+        assert!(tiles.len().is_multiple_of(block) && filters.is_multiple_of(COLUMNS), "all whole");
+        assert!(tiles.len() * filters <= side && to.len() == POINTS * side, "room for the tiles");
+        let zeros = vec![0.0; filters];
+        let to = Shared(to.as_mut_ptr());
+        let first = tiles.start;
+        each(tiles, ways, |tile| {
+            let pixel = |at: usize| cotangents[at * filters..].as_ptr();
+            let pixels = self.made(tile).map(|at| at.map_or(zeros.as_ptr(), pixel));
+            let (whole, rest) = ((tile - first) / block, (tile - first) % block);
+            let to = { to }.0.wrapping_add(whole * block * filters + rest * COLUMNS);
+            // SAFETY: the pixels lie inside the cotangents, which are whole; each point has room for
+            // this tile's row in every panel, which belongs to this call alone.
+            unsafe { transform::spread(&pixels, filters, to, [block * COLUMNS, side]) }
+        });
+    }
+
+    /// Transforms products back, where [`Self::enter`] put their tiles (rows of `filters`), and
+    /// stores the pixels in `out`.
+    ///
+    /// # Panics
+    ///
+    /// If the operands do not fit each other: a bug of the caller.
     pub(super) fn leave(
         &self,
         tiles: Range<usize>,
         from: &[f32],
-        side: usize,
+        rows: Rows,
         finish: &Finish<'_>,
+        out: &mut [f32],
         ways: usize,
     ) {
-        let filters = self.filters;
+        let Rows { row: filters, side } = rows;
+        assert!(self.are_outputs(out.len(), filters) && tiles.end <= self.all(), "these tiles");
         assert!(tiles.len() * filters <= side && from.len() == POINTS * side, "all the products");
-        assert!(tiles.end <= self.tiles(), "tiles of these images");
+        let out = Shared(out.as_mut_ptr());
         let first = tiles.start;
         each(tiles, ways, |tile| {
             let from = from[(tile - first) * filters..].as_ptr();
-            // SAFETY: each matrix has this tile's row; the pixels lie inside the result, which `new`
-            // saw to be whole, and belong to this tile alone; `convolve` saw that `finish` fits.
-            unsafe { transform::leave(from, side, filters, &self.made(tile), finish) }
+            let pixel = |at: usize| { out }.0.wrapping_add(at * filters);
+            let pixels = self.made(tile).map(|at| at.map_or(std::ptr::null_mut(), pixel));
+            // SAFETY: each matrix has this tile's row; the pixels lie inside the result, which is
+            // whole, and belong to this tile alone; `convolve` saw that `finish` fits.
+            unsafe { transform::leave(from, side, filters, &pixels, finish) }
         });
     }
 }

@@ -25,13 +25,15 @@
 //! its tile, so a very large pixel costs its neighbours accuracy, and an infinite one makes them NaN.
 
 mod block;
+mod sums;
 #[cfg(test)]
 mod tests;
 mod transform;
 
 use rayon::prelude::*;
 
-use self::block::Block;
+use self::block::{Rows, Tiles};
+pub(crate) use self::sums::{accumulate, examples_of_a_block, finish, places};
 use super::buffers::Buffer;
 use super::convolution::Placement;
 use super::gemm::{COLUMNS, Finish, Left, Packed, product};
@@ -104,11 +106,11 @@ impl Winograd {
         out: &mut [f32],
         ways: usize,
     ) {
-        let block = Block::new(images, place, self.filters, out);
         assert_eq!(place.input[2], self.channels, "channels");
+        let of_all = Tiles::new(place, images.len() / place.input.iter().product::<usize>());
         assert!(finish.fits(self.filters / COLUMNS), "a value for every column");
         let ways = ways.max(1);
-        let all = block.tiles();
+        let all = of_all.all();
         let tiles = all.div_ceil(all.div_ceil(BLOCK * ways).max(1));
         let sides = [self.channels, self.filters].map(|width| side(tiles, width));
         let mut pixels = Buffer::stale(POINTS * sides[0]);
@@ -117,7 +119,9 @@ impl Winograd {
         let starts: Vec<usize> = (0..tiles).map(|tile| tile * self.channels).collect();
         for first in (0..all).step_by(tiles.max(1)) {
             let count = tiles.min(all - first);
-            block.enter(first..first + count, &mut pixels, sides[0], ways);
+            let own = first..first + count;
+            let rows = Rows { row: self.channels, side: sides[0] };
+            of_all.enter(images, own.clone(), &mut pixels, rows, ways);
             let multiply = |((values, sums), weights): ((&[f32], &mut [f32]), &Packed)| {
                 let left = Left { values, starts: &starts[..count], offsets: &offsets };
                 let sums = &mut sums[..count * self.filters];
@@ -131,7 +135,8 @@ impl Winograd {
                 let both = pixels.zip(sums.par_chunks_exact_mut(sides[1]));
                 both.zip(&self.points).for_each(multiply);
             }
-            block.leave(first..first + count, &sums, sides[1], finish, ways);
+            let rows = Rows { row: self.filters, side: sides[1] };
+            of_all.leave(own, &sums, rows, finish, out, ways);
         }
     }
 }

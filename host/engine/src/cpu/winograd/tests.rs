@@ -7,17 +7,17 @@ use super::super::level::under_each;
 use super::super::simd::Array;
 use super::*;
 
-fn sample(count: usize, salt: u32) -> Vec<f32> {
+pub(super) fn sample(count: usize, salt: u32) -> Vec<f32> {
     (0..count as u32)
         .map(|i| (i.wrapping_mul(2_654_435_761).wrapping_add(salt) >> 8) as f32 / 8e6 - 1.0)
         .collect()
 }
 
-fn bits(values: &[f32]) -> Vec<u32> {
+pub(super) fn bits(values: &[f32]) -> Vec<u32> {
     values.iter().map(|value| value.to_bits()).collect()
 }
 
-fn place(input: [usize; 3], padding: Padding) -> Placement {
+pub(super) fn place(input: [usize; 3], padding: Padding) -> Placement {
     Placement::new(Window { size: [3, 3], strides: [1, 1], padding }, &input).unwrap()
 }
 
@@ -36,7 +36,7 @@ fn cases() -> Vec<(Placement, usize)> {
 }
 
 /// One pixel's values in the place of a padded pixel too.
-fn pixel(image: &[f32], place: &Placement, [y, x]: [isize; 2], channel: usize) -> f32 {
+pub(super) fn pixel(image: &[f32], place: &Placement, [y, x]: [isize; 2], channel: usize) -> f32 {
     let [height, width, channels] = place.input;
     let inside = |at: isize, length: usize| usize::try_from(at).ok().filter(|at| *at < length);
     match (inside(y, height), inside(x, width)) {
@@ -46,7 +46,7 @@ fn pixel(image: &[f32], place: &Placement, [y, x]: [isize; 2], channel: usize) -
 }
 
 /// `M' square M`: columns first, then rows.
-fn both_ways<const FROM: usize, const TO: usize>(
+pub(super) fn both_ways<const FROM: usize, const TO: usize>(
     square: [[f32; FROM]; FROM],
     one: impl Fn([f32; FROM]) -> [f32; TO],
 ) -> [[f32; TO]; TO] {
