@@ -290,20 +290,41 @@ impl Totals {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::derivatives::pieces::network_and_batch;
+    use crate::derivatives::pieces::{network_and_batch, tiled_network_and_batch};
+
+    fn check(network: &PreparedNetwork, batch: &[f32], labels: &[u32], pieces: &[usize]) {
+        let run = |threads: usize, piece: usize| {
+            let lane = Lane::new(threads).unwrap();
+            let entropy = Objective::CrossEntropy(labels);
+            let all = in_pieces(&lane, network, 0, batch, &entropy, |_| piece);
+            all.concat().iter().map(|value| value.to_bits()).collect::<Vec<_>>()
+        };
+        let whole = run(2, 256);
+        assert!(whole.iter().any(|bits| *bits != 0), "something was computed");
+        for piece in pieces {
+            assert_eq!(run(2, *piece), whole, "pieces of {piece}");
+        }
+        assert_eq!(run(1, 64), whole, "one thread");
+    }
 
     #[test]
     fn pieces_change_no_bit() {
         let (network, batch, labels) = network_and_batch();
-        let lane = Lane::new(2).unwrap();
-        let run = |piece: usize| {
-            let entropy = Objective::CrossEntropy(&labels);
-            let all = in_pieces(&lane, &network, 0, &batch, &entropy, |_| piece);
-            all.concat().iter().map(|value| value.to_bits()).collect::<Vec<_>>()
+        check(&network, &batch, &labels, &[1, 2, 64]);
+    }
+
+    /// Pieces below, at and above a block of examples, and a batch that ends inside one.
+    #[test]
+    fn pieces_change_no_bit_of_sums_over_tiles() {
+        let (network, batch, labels) = tiled_network_and_batch();
+        let layer = &network.network().architecture().layers()[1];
+        let Operation::Convolution { place, .. } = network.operation(1) else {
+            panic!("{layer:?}")
         };
-        let whole = run(256);
-        for piece in [1, 2, 64] {
-            assert_eq!(run(piece), whole, "pieces of {piece}");
-        }
+        assert!(winograd::suits(place, 32) && winograd::examples_of_a_block(place) == 32);
+        check(&network, &batch, &labels, &[1, 8, 32, 128]);
+        // The batch's end, which is no whole block, as a batch of its own.
+        let few = &batch[..45 * 40];
+        check(&network, few, &labels[..45], &[4, 64]);
     }
 }

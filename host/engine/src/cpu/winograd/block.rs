@@ -65,29 +65,50 @@ impl<'a> Tiles<'a> {
     /// Image, row and column of a tile.
     fn locate(&self, tile: usize) -> [usize; 3] {
         let [down, across] = self.grid;
-        [tile / (down * across), tile / across % down, tile % across]
+        let (line, column) = (tile / across, tile % across);
+        [line / down, line % down, column]
     }
 
-    /// The pixels under a tile, row by row; nothing for those beyond the image.
-    fn under(&self, tile: usize) -> [Option<usize>; POINTS] {
+    /// The pixels under a tile, row by row, of images that begin at `first`; `beyond` stands for those
+    /// outside an image.
+    #[inline]
+    fn under(&self, tile: usize, first: *const f32, beyond: *const f32) -> [*const f32; POINTS] {
         let [image, row, column] = self.locate(tile);
-        let [height, width, _] = self.place.input;
+        let [height, width, channels] = self.place.input;
         // Places before the image wrap around and so lie beyond its end, as those after it do.
         let top = (TILE * row).wrapping_sub(self.place.spans[0].before);
         let left = (TILE * column).wrapping_sub(self.place.spans[1].before);
+        let corner = (image * height).wrapping_add(top).wrapping_mul(width).wrapping_add(left);
+        let corner = first.wrapping_add(corner.wrapping_mul(channels));
+        let pixel = |at: usize| corner.wrapping_add((at / UNDER * width + at % UNDER) * channels);
+        let whole = |from: usize, length: usize| from < length && from + UNDER <= length;
+        if whole(top, height) && whole(left, width) {
+            return std::array::from_fn(pixel);
+        }
         std::array::from_fn(|at| {
-            let (y, x) = (top.wrapping_add(at / UNDER), left.wrapping_add(at % UNDER));
-            (y < height && x < width).then(|| (image * height + y) * width + x)
+            let inside = top.wrapping_add(at / UNDER) < height;
+            if inside && left.wrapping_add(at % UNDER) < width { pixel(at) } else { beyond }
         })
     }
 
-    /// The pixels that a tile makes, row by row; nothing for those beyond the output.
-    fn made(&self, tile: usize) -> [Option<usize>; TILE * TILE] {
+    /// The pixels that a tile makes, row by row, `filters` values each, of results that begin at
+    /// `first`; `beyond` stands for those outside the output.
+    #[inline]
+    fn made(
+        &self,
+        tile: usize,
+        filters: usize,
+        first: *const f32,
+        beyond: *const f32,
+    ) -> [*const f32; TILE * TILE] {
         let [image, row, column] = self.locate(tile);
         let [height, width] = self.place.spans.map(|span| span.outputs);
+        let (top, left) = (TILE * row, TILE * column);
+        let corner = first.wrapping_add(((image * height + top) * width + left) * filters);
         std::array::from_fn(|at| {
-            let (y, x) = (TILE * row + at / TILE, TILE * column + at % TILE);
-            (y < height && x < width).then(|| (image * height + y) * width + x)
+            let (y, x) = (at / TILE, at % TILE);
+            let inside = top + y < height && left + x < width;
+            if inside { corner.wrapping_add((y * width + x) * filters) } else { beyond }
         })
     }
 
@@ -124,8 +145,7 @@ impl<'a> Tiles<'a> {
         let to = Shared(to.as_mut_ptr());
         let first = tiles.start;
         each(tiles, ways, |tile| {
-            let pixel = |at: usize| images[at * channels..].as_ptr();
-            let pixels = self.under(tile).map(|at| at.map_or(zeros.as_ptr(), pixel));
+            let pixels = self.under(tile, images.as_ptr(), zeros.as_ptr());
             let to = { to }.0.wrapping_add((tile - first) * rows.row);
             // SAFETY: the pixels lie inside the images, which are whole; each matrix has room for
             // this tile's row, which belongs to this call alone.
@@ -156,8 +176,7 @@ impl<'a> Tiles<'a> {
         let to = Shared(to.as_mut_ptr());
         let first = tiles.start;
         each(tiles, ways, |tile| {
-            let pixel = |at: usize| cotangents[at * filters..].as_ptr();
-            let pixels = self.made(tile).map(|at| at.map_or(zeros.as_ptr(), pixel));
+            let pixels = self.made(tile, filters, cotangents.as_ptr(), zeros.as_ptr());
             let (whole, rest) = ((tile - first) / block, (tile - first) % block);
             let to = { to }.0.wrapping_add(whole * block * filters + rest * COLUMNS);
             // SAFETY: the pixels lie inside the cotangents, which are whole; each point has room for
@@ -188,8 +207,8 @@ impl<'a> Tiles<'a> {
         let first = tiles.start;
         each(tiles, ways, |tile| {
             let from = from[(tile - first) * filters..].as_ptr();
-            let pixel = |at: usize| { out }.0.wrapping_add(at * filters);
-            let pixels = self.made(tile).map(|at| at.map_or(std::ptr::null_mut(), pixel));
+            let pixels = self.made(tile, filters, { out }.0, std::ptr::null());
+            let pixels = pixels.map(<*const f32>::cast_mut);
             // SAFETY: each matrix has this tile's row; the pixels lie inside the result, which is
             // whole, and belong to this tile alone; `convolve` saw that `finish` fits.
             unsafe { transform::leave(from, side, filters, &pixels, finish) }
