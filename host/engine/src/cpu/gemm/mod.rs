@@ -124,7 +124,8 @@ impl Part {
     fn cut(&self, ways: usize) -> Vec<Self> {
         let rows = self.rows.len();
         let by_rows = rows.div_ceil(ROWS).max(1);
-        let by_columns = if by_rows >= 2 * ways { 1 } else { (2 * ways).div_ceil(by_rows) };
+        let enough = ways <= 1 || by_rows >= 2 * ways;
+        let by_columns = if enough { 1 } else { (2 * ways).div_ceil(by_rows) };
         // Two panels at least: the widest tiles span two.
         let width = self.panels.len().div_ceil(by_columns).next_multiple_of(2);
         let mut parts = Vec::new();

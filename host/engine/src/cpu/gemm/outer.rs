@@ -48,7 +48,7 @@ pub(crate) fn accumulate(
             lines.par_chunks_exact_mut(panels * count).zip(right.par_chunks_exact(count * n));
         examples.for_each(|(lines, right)| pack(right, count, n, lines));
     }
-    accumulate_packed(steps, lines, n, start, out);
+    accumulate_packed(steps, lines, n, start, out, rayon::current_num_threads());
 }
 
 /// Memory for so many lines, wherever it begins; see [`as_lines`].
@@ -71,7 +71,8 @@ pub(crate) fn as_values(lines: &mut [Line]) -> &mut [f32] {
     values
 }
 
-/// [`accumulate`] of right sides that are packed: the panels of one example after another's.
+/// [`accumulate`] of right sides that are packed: the panels of one example after another's. Cut into
+/// about `ways` parallel parts or more.
 ///
 /// # Panics
 ///
@@ -82,6 +83,7 @@ pub(crate) fn accumulate_packed(
     n: usize,
     start: Start,
     out: &mut [f32],
+    ways: usize,
 ) {
     let (left, count) = (&steps.left, steps.left.offsets.len());
     let panels = n.div_ceil(COLUMNS);
@@ -96,8 +98,12 @@ pub(crate) fn accumulate_packed(
         lines.chunks_exact(panels * count).map(|lines| Right { k: count, n, lines }).collect();
     let target = Target { first: out.as_mut_ptr() };
     let whole = Part { rows: 0..left.starts.len(), panels: 0..panels };
-    let parts = whole.cut(rayon::current_num_threads());
-    parts.into_par_iter().for_each(|part| compute(steps, &own, start, &target, &part));
+    let parts = whole.cut(ways);
+    if ways <= 1 {
+        parts.iter().for_each(|part| compute(steps, &own, start, &target, part));
+    } else {
+        parts.into_par_iter().for_each(|part| compute(steps, &own, start, &target, &part));
+    }
 }
 
 /// Computes one part of at most [`ROWS`] rows; the operands fit each other, as [`accumulate`] found.

@@ -11,7 +11,10 @@ use super::packed::Line;
 use super::{COLUMNS, Finish};
 use crate::SimdLevel;
 
-/// A block of `k`, some rows, and the columns of one or two panels.
+/// Panels that a tile spans at most.
+const WIDEST: usize = 3;
+
+/// A block of `k`, some rows, and the columns of one to three panels.
 pub(super) struct Strip<'a> {
     /// Where element (row, k) lies: `values[starts[row] + offsets[k]]`.
     pub(super) values: &'a [f32],
@@ -63,9 +66,13 @@ pub(super) fn choose(level: SimdLevel, panels: usize, width: usize) -> Shape {
     let narrow = width <= 8;
     let (panels, walk): (usize, unsafe fn(&Strip<'_>)) = match level {
         #[cfg(test)]
+        SimdLevel::Scalar if STAND_IN.get() && panels == 3 => (3, stand_in_widest),
+        #[cfg(test)]
         SimdLevel::Scalar if STAND_IN.get() && panels > 1 => (2, stand_in_wide),
         #[cfg(test)]
         SimdLevel::Scalar if STAND_IN.get() => (1, stand_in),
+        #[cfg(target_arch = "x86_64")]
+        SimdLevel::Avx512 if panels == 3 => (3, avx512_widest),
         #[cfg(target_arch = "x86_64")]
         SimdLevel::Avx512 if panels > 1 => (2, avx512_wide),
         #[cfg(target_arch = "x86_64")]
@@ -147,8 +154,8 @@ unsafe fn tile<V: Vector, const R: usize, const C: usize>(strip: &Strip<'_>, row
 /// As for [`tile`].
 #[inline(always)]
 unsafe fn held<V: Vector, const C: usize>(strip: &Strip<'_>, out: *const f32) -> [V; C] {
-    let mut line = [0.0; 2 * COLUMNS];
-    const { assert!(C * V::LANES <= 2 * COLUMNS) };
+    let mut line = [0.0; WIDEST * COLUMNS];
+    const { assert!(C * V::LANES <= WIDEST * COLUMNS) };
     // SAFETY: the caller vouches for `width` columns of the result; the line has whole registers.
     unsafe {
         std::ptr::copy_nonoverlapping(out, line.as_mut_ptr(), strip.width);
@@ -186,8 +193,8 @@ unsafe fn store<V: Vector, const C: usize>(strip: &Strip<'_>, mut sums: [V; C], 
 /// As for [`tile`].
 #[inline(always)]
 unsafe fn store_part<V: Vector, const C: usize>(strip: &Strip<'_>, sums: [V; C], out: *mut f32) {
-    let mut line = [0.0; 2 * COLUMNS];
-    const { assert!(C * V::LANES <= 2 * COLUMNS) };
+    let mut line = [0.0; WIDEST * COLUMNS];
+    const { assert!(C * V::LANES <= WIDEST * COLUMNS) };
     // SAFETY: the caller vouches for `width` columns of the result; the line has whole registers.
     unsafe {
         std::ptr::copy_nonoverlapping(out, line.as_mut_ptr(), strip.width);
@@ -224,6 +231,13 @@ macro_rules! walk {
 
 #[cfg(target_arch = "x86_64")]
 walk!(
+    // 9 x 3 sums, 3 registers of `B` and one of `A` fill 31 of 32 registers. For three last panels only:
+    // as two and one, the one would read `A` for half of the sums.
+    #[target_feature(enable = "avx512f,avx2,fma")]
+    avx512_widest, __m512, 3, 9, [1 2 3 4 5 6 7 8 9]
+);
+#[cfg(target_arch = "x86_64")]
+walk!(
     // 14 x 2 sums, 2 registers of `B` and one of `A` fill 31 of 32 registers.
     #[target_feature(enable = "avx512f,avx2,fma")]
     avx512_wide, __m512, 2, 14, [1 2 3 4 5 6 7 8 9 10 11 12 13 14]
@@ -254,6 +268,8 @@ thread_local! {
     /// tiles are tested on every machine.
     pub(super) static STAND_IN: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
+#[cfg(test)]
+walk!(stand_in_widest, Array<16>, 3, 9, [1 2 3 4 5 6 7 8 9]);
 #[cfg(test)]
 walk!(stand_in_wide, Array<16>, 2, 14, [1 2 3 4 5 6 7 8 9 10 11 12 13 14]);
 #[cfg(test)]

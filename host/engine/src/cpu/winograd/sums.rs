@@ -94,7 +94,7 @@ pub(crate) fn accumulate(
             let left = Left { values, starts: &starts, offsets: &offsets };
             let steps = Steps { left, distance: block * row, examples };
             let lines = &lines[..examples * block * filters / COLUMNS];
-            accumulate_packed(&steps, lines, filters, start, into);
+            accumulate_packed(&steps, lines, filters, start, into, ways.div_ceil(POINTS));
         };
         let points = into.par_chunks_exact_mut(channels * filters);
         let both = points.zip(values.par_chunks_exact(entered.side));
