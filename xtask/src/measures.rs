@@ -110,6 +110,7 @@ pub(crate) fn run(workspace: &Workspace, args: MeasuresArgs) -> Result<()> {
     }
     let report = Report::new(&setting)?;
     write(&workspace.root().join(PAGE), &page::text(&report), report.units(), args.fewer)?;
+    problems.extend(report.absent());
     problems.extend(report.problems());
     if !problems.is_empty() {
         let (count, list) = (problems.len(), problems.join("\n  "));

@@ -57,7 +57,8 @@ cargo xtask measures --page             # runs nothing
 ```
 
 A whole run takes hours. It can be stopped at any time and goes on where it was: results are kept in `target/measures/results` by the digests
-of component and task. Remove them after a change of the engine or of a price. The small tasks come from `$ASSAY_SHARED/zoo` (by default
+of component and task. Remove them after a change of the engine or of a price. Flame
+graphs of the dearest networks are in `target/measures/profile`. The small tasks come from `$ASSAY_SHARED/zoo` (by default
 `../shared/zoo` beside the repository); without them only `fashion-mini` runs, and a page that tells of more units is kept. A measure's phrase and group
 stand in its `Cargo.toml`, published scores in its README.
 ";
@@ -103,13 +104,17 @@ fn standing(report: &Report) -> String {
     let near = report.all().filter(|(_, _, unit)| unit.near().next().is_some()).count();
     let percent = 100.0 * NEAR;
     let mut text = if ran == all {
-        format!("**All {measures} measures ran on all {networks} networks of {tasks} tasks** ")
+        format!(
+            "**All {measures} measures ran on all {networks} networks of {tasks} tasks** ({ran} runs)"
+        )
     } else {
-        format!("**{ran} of {all} runs of {measures} measures on {networks} networks are done** ")
+        format!(
+            "**{ran} of {all} runs are done** ({measures} measures on {networks} networks of {tasks} tasks)"
+        )
     };
     let _ = writeln!(
         text,
-        "({ran} runs) under the default budget: {failed} failed, {warned} warned, {near} used more than {percent:.0} % of a limit."
+        ", each under the default budget: {failed} failed, {warned} warned, {near} used more than {percent:.0} % of a limit."
     );
     let mut list = report.problems();
     list.extend(missing(report));
@@ -202,7 +207,7 @@ mod tests {
             Shipped { name: name.to_owned(), description: "A phrase".to_owned(), group, published };
         let dearest = Some(("a.b".to_owned(), 0.5));
         let cell = Cell { units, score: Some(0.12345), dearest, ..Cell::default() };
-        Row { measure, cells: vec![cell], absent: None }
+        Row { measure, cells: vec![cell], absent: false }
     }
 
     fn report(rows: Vec<Row>) -> Report {
@@ -214,7 +219,7 @@ mod tests {
     fn a_whole_page_says_that_all_ran() {
         let both = || vec![spent("model_1", None), spent("model_2", None)];
         let page = text(&report(vec![row("one", 0, both()), row("two", 1, both())]));
-        let said = "**All 2 measures ran on all 2 networks of 1 tasks** (4 runs) under the default budget: 0 failed, 0 warned, 0 used more than 90 % of a limit.\n\n## What there is\n\n### Norms and sizes\n";
+        let said = "**All 2 measures ran on all 2 networks of 1 tasks** (4 runs), each under the default budget: 0 failed, 0 warned, 0 used more than 90 % of a limit.\n\n## What there is\n\n### Norms and sizes\n";
         assert!(page.contains(said), "{page}");
         for part in [
             "\n### Margins\n",
@@ -235,8 +240,8 @@ mod tests {
         ];
         let page = text(&report(rows));
         for part in [
-            "**1 of 4 runs of 2 measures on 2 networks are done** (1 runs) under the default budget: 1 failed,",
-            "\n* one on t model_1 failed: it \\| trapped\n",
+            "**1 of 4 runs are done** (2 measures on 2 networks of 1 tasks), each under the default budget: 1 failed,",
+            "\n* one on t: 1 network failed, model_1: it \\| trapped\n",
             "\n* `one` is missing on t (1 of 2 networks ran)\n",
             "\n* 1 measures have not run: `two`\n",
         ] {

@@ -31,8 +31,8 @@ pub(super) struct Column {
 pub(super) struct Row {
     pub(super) measure: Shipped,
     pub(super) cells: Vec<Cell>,
-    /// Why nothing can be known of it.
-    pub(super) absent: Option<String>,
+    /// Whether it has no component, so that nothing can be known of it.
+    pub(super) absent: bool,
 }
 
 /// A measure on a task.
@@ -108,19 +108,16 @@ impl Report {
         };
         let mut rows = Vec::new();
         for measure in &setting.measures {
-            let mut row = Row { measure: measure.clone(), cells: Vec::new(), absent: None };
-            match setting.component(measure) {
-                Err(error) => {
-                    row.absent = Some(format!("{}: {error:#}", measure.name));
-                    row.cells.resize_with(setting.tasks.len(), Cell::default);
+            let mut row = Row { measure: measure.clone(), cells: Vec::new(), absent: false };
+            if let Ok((_, digest)) = setting.component(measure) {
+                for task in &setting.tasks {
+                    let about = (task.name(), &*task.digest());
+                    let result = setting.store.load(&measure.name, &digest, about)?;
+                    row.cells.push(cell(result, task, setting.limits));
                 }
-                Ok((_, digest)) => {
-                    for task in &setting.tasks {
-                        let about = (task.name(), &*task.digest());
-                        let result = setting.store.load(&measure.name, &digest, about)?;
-                        row.cells.push(cell(result, task, setting.limits));
-                    }
-                }
+            } else {
+                row.absent = true;
+                row.cells.resize_with(setting.tasks.len(), Cell::default);
             }
             rows.push(row);
         }
@@ -142,29 +139,55 @@ impl Report {
         })
     }
 
-    /// What is not as it should be, a line each: units that failed, warned or came near a limit, and
-    /// values without a score. What has not run is none of it.
+    /// What is not as it should be, a line each: units that failed, warned or came near a limit, told
+    /// together by measure and task, and values without a score. What has not run is none of it.
     pub(super) fn problems(&self) -> Vec<String> {
-        let mut problems: Vec<String> =
-            self.rows.iter().filter_map(|row| row.absent.clone()).collect();
+        let mut problems = Vec::new();
         for row in &self.rows {
             for (column, cell) in self.columns.iter().zip(&row.cells) {
-                let refused = cell.refused.iter();
+                let found = cell.problems().into_iter();
                 problems.extend(
-                    refused.map(|why| format!("{} on {}: {why}", row.measure.name, column.task)),
+                    found.map(|line| format!("{} on {}: {line}", row.measure.name, column.task)),
                 );
             }
         }
-        for (measure, task, unit) in self.all() {
-            let unit_of = || format!("{measure} on {task} {}", unit.network);
-            problems.extend(unit.failed.iter().map(|why| format!("{} failed: {why}", unit_of())));
-            problems.extend(unit.warnings.iter().map(|line| format!("{}: {line}", unit_of())));
-            problems.extend(unit.near().map(|(limit, share)| {
-                format!("{} used {:.1} % of its limit of {limit}", unit_of(), 100.0 * share)
-            }));
-        }
         problems
     }
+
+    /// Measures of which nothing can be known, since they have no component, in a line.
+    pub(super) fn absent(&self) -> Option<String> {
+        let absent = self.rows.iter().filter(|row| row.absent);
+        let names: Vec<&str> = absent.map(|row| row.measure.name.as_str()).collect();
+        let hint = "`cargo xtask guests` builds them";
+        (!names.is_empty()).then(|| format!("no component ({hint}): {}", names.join(", ")))
+    }
+}
+
+impl Cell {
+    fn problems(&self) -> Vec<String> {
+        let units = || self.units.iter();
+        let failed =
+            units().flat_map(|unit| unit.failed.iter().map(move |why| (unit, why.clone())));
+        let warned =
+            units().filter_map(|unit| unit.warnings.first().map(|warning| (unit, warning.clone())));
+        let near = units().filter_map(|unit| {
+            let (limit, share) = unit.near().next()?;
+            Some((unit, format!("{:.1} % of its {limit}", 100.0 * share)))
+        });
+        let mut lines: Vec<String> = self.refused.iter().cloned().collect();
+        lines.extend(together("failed", failed.collect()));
+        lines.extend(together("warned", warned.collect()));
+        lines.extend(together("came near a limit", near.collect()));
+        lines
+    }
+}
+
+/// How many units, with the first and what is to say of it.
+fn together(what: &str, units: Vec<(&Spent, String)>) -> Option<String> {
+    let (first, why) = units.first()?;
+    let count = units.len();
+    let noun = if count == 1 { "network" } else { "networks" };
+    Some(format!("{count} {noun} {what}, {}: {why}", first.network))
 }
 
 fn cell(result: TaskResult, task: &OnTask, limits: UnitLimits) -> Cell {
@@ -246,21 +269,21 @@ mod tests {
             group: 0,
             published: None,
         };
-        let units = vec![Spent::new(unit(Value::Null, 100), 100, LIMITS)];
+        let spent = |value, work| Spent::new(unit(value, work), 100, LIMITS);
+        let units = vec![spent(Value::Null, 50), spent(json!(1.0), 100)];
         let refused = Some("ties".to_owned());
         let cells = vec![Cell { units, refused, ..Cell::default() }];
-        let columns = vec![Column { task: "t".to_owned(), networks: 1, chance: None }];
-        let absent = Some("m: cannot read it".to_owned());
-        let report = Report { columns, rows: vec![Row { measure, cells, absent }] };
-        assert_eq!(report.units(), 1);
+        let columns = vec![Column { task: "t".to_owned(), networks: 2, chance: None }];
+        let mut report = Report { columns, rows: vec![Row { measure, cells, absent: false }] };
+        assert_eq!((report.units(), report.absent()), (2, None));
         let expected = [
-            "m: cannot read it",
             "m on t: ties",
-            "m on t model_1 failed: it asked for too much",
-            "m on t model_1: warning: w",
-            "m on t model_1 used 100.0 % of its limit of work",
-            "m on t model_1 used 95.0 % of its limit of time",
+            "m on t: 1 network failed, model_1: it asked for too much",
+            "m on t: 2 networks warned, model_1: warning: w",
+            "m on t: 2 networks came near a limit, model_1: 95.0 % of its time",
         ];
         assert_eq!(report.problems(), expected);
+        report.rows[0].absent = true;
+        assert!(report.absent().unwrap().ends_with(": m"));
     }
 }

@@ -27,7 +27,7 @@ pub(super) struct Runner {
     pub(super) threads: usize,
     /// Whether to find the dearest calls.
     pub(super) profile: bool,
-    /// For files that nobody needs afterwards.
+    /// Where flame graphs go, below `profile`.
     pub(super) dir: PathBuf,
 }
 
@@ -44,14 +44,18 @@ impl Runner {
             names.is_empty() || names.iter().any(|wanted| wanted == name)
         };
         let machine = table::processor()?;
+        let measures = setting.measures.iter().filter(|measure| wanted(only, &measure.name));
+        let tasks: Vec<&OnTask> =
+            setting.tasks.iter().filter(|task| wanted(tasks, task.name())).collect();
+        let pairs: Vec<(&Shipped, &OnTask)> =
+            measures.flat_map(|measure| tasks.iter().map(move |task| (measure, *task))).collect();
         let mut problems = Vec::new();
-        for measure in setting.measures.iter().filter(|measure| wanted(only, &measure.name)) {
-            for task in setting.tasks.iter().filter(|task| wanted(tasks, task.name())) {
-                if let Err(error) = self.on_task(setting, measure, task, &machine) {
-                    let problem = format!("{} on {}: {error:#}", measure.name, task.name());
-                    eprintln!("   {problem}");
-                    problems.push(problem);
-                }
+        for (at, (measure, task)) in pairs.iter().enumerate() {
+            eprintln!("== {} on {} ({} of {})", measure.name, task.name(), at + 1, pairs.len());
+            if let Err(error) = self.on_task(setting, measure, task, &machine) {
+                let problem = format!("{} on {}: {error:#}", measure.name, task.name());
+                eprintln!("   {problem}");
+                problems.push(problem);
             }
         }
         Ok(problems)
@@ -67,15 +71,16 @@ impl Runner {
         let (file, digest) = setting.component(measure)?;
         let mut known =
             setting.store.load(&measure.name, &digest, (task.name(), &task.digest()))?;
-        for network in
-            task.networks.iter().filter(|network| !known.has(&network.id)).collect::<Vec<_>>()
-        {
+        for network in &task.networks {
+            if known.has(&network.id) {
+                continue;
+            }
             let start = Instant::now();
             let (mut unit, _) = self.unit(&file, task, &network.id, None)?;
             unit.seconds = start.elapsed().as_secs_f64();
             unit.date = today()?;
             machine.clone_into(&mut unit.machine);
-            eprintln!("   {} {} {}", measure.name, task.name(), told(&unit));
+            eprintln!("   {}", told(&unit));
             known.put(unit);
             setting.store.save(&known)?;
         }
@@ -95,7 +100,7 @@ impl Runner {
     ) -> Result<Option<ProfileResult>> {
         let valued = known.units.iter().filter(|unit| !unit.value.is_null());
         let Some(unit) = valued.max_by_key(|unit| unit.work) else { return Ok(None) };
-        let pictures = self.dir.join("profile");
+        let pictures = self.dir.join("profile").join(&known.measure).join(task.name());
         let (again, profile) = self.unit(file, task, &unit.network, Some(&pictures))?;
         // The way of running must not show in what is deterministic.
         let meters = |unit: &UnitResult| (unit.value.clone(), unit.work, unit.fuel);
@@ -141,12 +146,13 @@ impl Runner {
 }
 
 /// Lines that should not be there: warnings of the measure, of the host, and of attempts that were lost.
+/// Without the unit, which a measure's lines begin with.
 fn warnings(said: &str, task: &str, network: &str) -> Vec<String> {
-    let of_measure = format!("{task} {network} warning: ");
-    let lost = format!("note: {task} {network}: inconclusive");
-    let starts = [&*of_measure, &*lost, "warning: "];
-    let bad = |line: &&str| starts.iter().any(|start| line.starts_with(start));
-    said.lines().filter(bad).map(str::to_owned).collect()
+    let (unit, lost) =
+        (format!("{task} {network} "), format!("note: {task} {network}: inconclusive"));
+    let own = said.lines().map(|line| line.strip_prefix(&unit).unwrap_or(line));
+    let bad = |line: &&str| line.starts_with("warning: ") || line.starts_with(&lost);
+    own.filter(bad).map(str::to_owned).collect()
 }
 
 /// A line for whoever watches.
@@ -178,8 +184,8 @@ mod tests {
                     note: drawn: work.svg\n\
                     note: t model_1: inconclusive (lost); attempt 2 of 3\n";
         let kept = warnings(said, "t", "model_1");
-        let starts: Vec<&str> = kept.iter().map(|line| &line[..9]).collect();
-        assert_eq!(starts, ["t model_1", "warning: ", "note: t m"]);
+        let starts: Vec<&str> = kept.iter().map(|line| &line[..13]).collect();
+        assert_eq!(starts, ["warning: few ", "warning: no L", "note: t model"]);
     }
 
     #[test]

@@ -181,7 +181,7 @@ mod tests {
                 published: published::parse(readme).unwrap(),
             },
             cells,
-            absent: None,
+            absent: false,
         };
         let units = |count: usize| (0..count).map(|at| unit(10 - at as u64, 0.1 + at as f64, 2.5));
         let cell = |count, score, call: &str, share| Cell {
