@@ -11,6 +11,7 @@ mod dependencies;
 mod docs;
 mod fuzz;
 mod guests;
+mod measures;
 mod sanitizer;
 mod setup;
 mod step;
@@ -51,6 +52,8 @@ enum Chore {
     },
     /// The engine beside TensorFlow and others, pair by pair; what isolation costs; micro-benchmarks.
     Bench(bench::BenchArgs),
+    /// Run every measure that ships on every task at hand, and write guest-sdk/measures/README.md.
+    Measures(measures::MeasuresArgs),
     /// Feed every place where bytes of others come in from libFuzzer, with AddressSanitizer.
     Fuzz(fuzz::FuzzArgs),
     /// Write the pages that are generated from code: docs/prices.md, docs/limits.md.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Chore::Test { full } => test::run(&workspace, full),
         Chore::Demo { no_serve: _ } => demo::run(&workspace),
         Chore::Bench(args) => bench::run(&workspace, args),
+        Chore::Measures(args) => measures::run(&workspace, args),
         Chore::Fuzz(args) => fuzz::run(&workspace, args),
         Chore::Docs { check } => docs::run(&workspace, check),
         Chore::Deny => dependencies::run(&workspace),

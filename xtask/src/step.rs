@@ -70,7 +70,7 @@ pub(crate) fn has_cargo_command(name: &str) -> Result<bool> {
 }
 
 /// The command as a person would type it.
-fn spell(command: &Command) -> String {
+pub(crate) fn spell(command: &Command) -> String {
     let mut words = vec![command.get_program().display().to_string()];
     words.extend(command.get_args().map(|argument| argument.display().to_string()));
     words.join(" ")

@@ -15,7 +15,7 @@ mod pair;
 mod passes;
 mod python;
 mod sides;
-mod table;
+pub(crate) mod table;
 mod tasks;
 mod winner;
 mod worker;

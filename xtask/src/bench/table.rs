@@ -1,4 +1,4 @@
-//! What the benchmark prints: Markdown, so that it can go into the documentation as it is.
+//! What benchmarks print: Markdown, so that it can go into the documentation as it is.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::pair::Spread;
 
 /// A table; short rows are filled up.
-pub(super) fn markdown(headers: &[&str], rows: &[Vec<String>]) -> String {
+pub(crate) fn markdown(headers: &[&str], rows: &[Vec<String>]) -> String {
     let mut lines =
         vec![format!("| {} |", headers.join(" | ")), format!("|{}", "---|".repeat(headers.len()))];
     for row in rows {
@@ -36,8 +36,13 @@ pub(super) fn mebibytes(bytes: Option<u64>) -> String {
     bytes.map_or_else(|| "-".to_owned(), |bytes| (bytes >> 20).to_string())
 }
 
-/// The machine that the numbers belong to.
+/// The machine that the numbers belong to, and how busy it is.
 pub(super) fn machine() -> Result<String> {
+    Ok(format!("Machine: {}.\n{}", processor()?, load("at the start")))
+}
+
+/// The processor that times belong to.
+pub(crate) fn processor() -> Result<String> {
     let cores = std::thread::available_parallelism()?;
     let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let field = |name: &str| {
@@ -52,8 +57,7 @@ pub(super) fn machine() -> Result<String> {
     } else {
         "neither AVX2 nor AVX-512 reported"
     };
-    let load = load("at the start");
-    Ok(format!("Machine: {}, {cores} processors, {wide}.\n{load}", field("model name")))
+    Ok(format!("{}, {cores} processors, {wide}", field("model name")))
 }
 
 /// How busy the machine is: anything much above the number of threads means other work.
