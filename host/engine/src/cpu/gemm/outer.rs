@@ -100,7 +100,9 @@ pub(crate) fn accumulate_packed(
     let whole = Part { rows: 0..left.starts.len(), panels: 0..panels };
     let parts = whole.cut(ways);
     if ways <= 1 {
-        parts.iter().for_each(|part| compute(steps, &own, start, &target, part));
+        for part in &parts {
+            compute(steps, &own, start, &target, part);
+        }
     } else {
         parts.into_par_iter().for_each(|part| compute(steps, &own, start, &target, &part));
     }

@@ -121,7 +121,7 @@ pub(crate) fn finish(sums: &[f32], pairs: usize) -> Vec<f32> {
 
 /// `G'` of one column, whose last value has the other sign.
 fn together([a, b, c, d]: [f64; UNDER]) -> [f64; 3] {
-    let (sum, difference) = ((b + c) / 2.0, (b - c) / 2.0);
+    let (sum, difference) = (f64::midpoint(b, c), f64::midpoint(b, -c));
     [a + sum, difference, sum - d]
 }
 
