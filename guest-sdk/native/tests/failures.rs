@@ -76,10 +76,7 @@ fn a_panic_is_a_trap_with_its_text_in_the_log() {
 
 #[test]
 fn a_caught_panic_is_a_trap_all_the_same() {
-    let caught = reason(|| {
-        let text = catch_unwind(|| panic!("caught")).is_err();
-        Ok(text)
-    });
+    let caught = reason(|| Ok(catch_unwind(|| panic!("caught")).is_err()));
     let Reason::Trap(text) = &caught else { panic!("{caught:?}") };
     assert!(text.ends_with("\\ncaught"), "{text}");
 }
@@ -110,7 +107,10 @@ fn the_work_budget_ends_a_unit_whatever_the_measure_does_then() {
     let failure = failure.unwrap_err();
     assert_eq!((&failure.reason, failure.until.calls), (&out_of_work, 3));
     // Many at once: dropping them must not end the process.
-    let failure = unit.run_with(|_, _| Ok(drop(vec![full(&[]), full(&[])])));
+    let failure = unit.run_with(|_, _| {
+        drop(vec![full(&[]), full(&[])]);
+        Ok(())
+    });
     assert_eq!(failure.unwrap_err().reason, out_of_work);
 }
 
