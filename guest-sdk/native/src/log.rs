@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn a_full_log_drops_and_a_long_text_is_cut() {
         let mut log = Lines::default();
-        for _ in 0..LINES_MAX + 1 {
+        for _ in 0..=LINES_MAX {
             log.write(Level::Info, "a\nb");
         }
         let lines = log.take();

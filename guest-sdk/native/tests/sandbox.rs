@@ -77,19 +77,31 @@ fn compare<M: Measure>() {
     assert_eq!(here.value.to_bits(), value.to_bits(), "{} here, {value} there", here.value);
 }
 
+/// Some ten seconds or more each.
+#[expect(
+    clippy::print_stderr,
+    reason = "whoever reads the output learns that nothing was compared"
+)]
+fn compare_long<M: Measure>() {
+    if env::var_os("ASSAY_FULL").is_none() {
+        eprintln!("skipped: {} takes long, and ASSAY_FULL is not set", M::NAME);
+        return;
+    }
+    compare::<M>();
+}
+
 macro_rules! compared {
-    ($($name:ident: $measure:ident;)+) => {
+    ($by:ident: $($name:ident: $measure:ident;)+) => {
         $(
             #[test]
             fn $name() {
-                compare::<$name::$measure>();
+                $by::<$name::$measure>();
             }
         )+
     };
 }
 
-compared! {
-    adversarial_radius: AdversarialRadius;
+compared! { compare:
     augment_margin: AugmentMargin;
     augmentation_robustness: AugmentationRobustness;
     constrained_margin: ConstrainedMargin;
@@ -102,7 +114,6 @@ compared! {
     frobenius_norm: FrobeniusNorm;
     gi_score: GiScore;
     gradient_norm: GradientNorm;
-    hutchinson_trace: HutchinsonTrace;
     input_gradient_norm: InputGradientNorm;
     jacobian_norm: JacobianNorm;
     kv_gn_margin: KvGnMargin;
@@ -124,4 +135,9 @@ compared! {
     vpm: Vpm;
     vr: Vr;
     wcv: Wcv;
+}
+
+compared! { compare_long:
+    adversarial_radius: AdversarialRadius;
+    hutchinson_trace: HutchinsonTrace;
 }

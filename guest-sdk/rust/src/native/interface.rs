@@ -11,6 +11,7 @@ macro_rules! resource {
         $($function:ident($($given:ident: $kind:ty),*) -> $made:ty;)*
     ) => {
         $(#[$trait_doc])*
+        #[allow(clippy::wrong_self_convention, reason = "the names are the contract's")]
         pub trait $trait {
             $(
                 #[doc = concat!("`", stringify!($method), "` of the contract.")]
