@@ -82,5 +82,9 @@ fn guest_sdk(workspace: &Workspace, env: &[(&str, &str)]) -> Result<()> {
     let dir = manifest.parent().unwrap_or(workspace.root());
     step::cargo("SDK format", dir, &["fmt", "--all", "--check"], &[])?;
     lints("SDK lints", dir, ALL)?;
-    step::cargo("SDK tests", dir, &["test", "--workspace"], env)
+    // The host's tests have built it: native runs of measures are compared with its sandbox.
+    let assay = workspace.target_dir().join("debug").join("assay");
+    let assay = assay.to_str().filter(|path| Path::new(path).is_file()).unwrap_or_default();
+    let env = [env, &[("ASSAY_BIN", assay)]].concat();
+    step::cargo("SDK tests", dir, &["test", "--workspace"], &env)
 }

@@ -39,22 +39,35 @@
 //!   warning, then the unit ends as a trap. Where such a mistake is to be caught, the `try_` forms
 //!   ([`Tensor::try_binary`] and its neighbours) return a [`Result`] instead.
 //!
+//! # Tests
+//!
+//! Functions of plain values are tested as any other code. What calls the host needs one: the crate
+//! `assay-native` runs a measure, or any function of a [`Network`] and a [`Dataset`], in a test's own
+//! process on the real engine.
+//!
 //! # Cost
 //!
 //! Every call to the host costs 1000 units of work, plus a quarter of the bytes that cross, plus
 //! what the function's documentation says (one unit is about one multiply-add). See [`budget`].
 //!
-//! Must not know: the host. This crate depends on the contract in `wit/` and nothing else.
+//! Must not know: the host. This crate depends on the contract in `wit/` and nothing else; `native` is
+//! where `assay-native` takes a component's place.
 //!
 //! Begin with [`Measure`], then [`Tensor`].
 
 pub mod augment;
+// Generated for components; outside of one, calls go to whoever stands in for the host.
+#[cfg(target_family = "wasm")]
+mod bindings;
+#[cfg(not(target_family = "wasm"))]
+#[path = "native/bindings.rs"]
 mod bindings;
 pub mod budget;
 pub mod clusters;
 mod data;
 mod error;
 mod evaluation;
+#[cfg(target_family = "wasm")]
 #[doc(hidden)]
 pub mod export;
 pub mod features;
@@ -65,6 +78,8 @@ pub mod log;
 pub mod margins;
 mod measure;
 pub mod mixup;
+#[cfg(not(target_family = "wasm"))]
+pub mod native;
 mod network;
 pub mod predictions;
 pub mod random;

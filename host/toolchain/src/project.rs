@@ -40,7 +40,19 @@ struct Resolve {
 #[derive(Deserialize)]
 struct Node {
     id: String,
-    dependencies: Vec<String>,
+    deps: Vec<Edge>,
+}
+
+#[derive(Deserialize)]
+struct Edge {
+    pkg: String,
+    dep_kinds: Vec<EdgeKind>,
+}
+
+#[derive(Deserialize)]
+struct EdgeKind {
+    /// `None` for normal dependencies, else "dev" or "build".
+    kind: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -110,17 +122,18 @@ fn outside(all: &Metadata, package: &str) -> Vec<(String, PathBuf)> {
     all.packages.iter().filter_map(place).collect()
 }
 
-/// Everything that `package` depends on, itself not included.
+/// Everything that `package` is built of, itself not included: what only its tests need is not.
 fn dependencies<'a>(all: &'a Metadata, package: &'a str) -> BTreeSet<&'a str> {
     let nodes = all.resolve.iter().flat_map(|resolve| &resolve.nodes);
-    let edges: BTreeMap<&str, &Vec<String>> =
-        nodes.map(|node| (node.id.as_str(), &node.dependencies)).collect();
+    let edges: BTreeMap<&str, &Vec<Edge>> =
+        nodes.map(|node| (node.id.as_str(), &node.deps)).collect();
     let mut found = BTreeSet::new();
     let mut open = vec![package];
     while let Some(id) = open.pop() {
-        for dependency in edges.get(id).into_iter().copied().flatten() {
-            if found.insert(dependency.as_str()) {
-                open.push(dependency);
+        for edge in edges.get(id).into_iter().copied().flatten() {
+            let built = edge.dep_kinds.iter().any(|of| of.kind.as_deref() != Some("dev"));
+            if built && found.insert(edge.pkg.as_str()) {
+                open.push(&edge.pkg);
             }
         }
     }
@@ -158,4 +171,44 @@ fn check_cdylib(package: &Package) -> Result<(), BuildError> {
         manifest: package.manifest_path.clone(),
         kinds: if kinds.is_empty() { "none".to_owned() } else { kinds.join(", ") },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_tests_need_is_not_outside() {
+        let package = |name: &str, dir: &str| {
+            let manifest = format!("{dir}/Cargo.toml");
+            serde_json::json!({
+                "name": name, "version": "0.1.0", "id": name, "source": null,
+                "manifest_path": manifest, "targets": [],
+            })
+        };
+        let edge = |name: &str, kinds: &[Option<&str>]| {
+            let kinds: Vec<_> =
+                kinds.iter().map(|kind| serde_json::json!({"kind": kind})).collect();
+            serde_json::json!({"pkg": name, "dep_kinds": kinds})
+        };
+        let text = serde_json::json!({
+            "workspace_root": "/w",
+            "packages": [
+                package("measure", "/w/measure"), package("sdk", "/sdk"), package("native", "/native"),
+                package("engine", "/engine"), package("helper", "/helper"), package("both", "/both"),
+            ],
+            "resolve": {"nodes": [
+                {"id": "measure", "deps": [
+                    edge("sdk", &[None]), edge("native", &[Some("dev")]),
+                    edge("both", &[Some("dev"), None]),
+                ]},
+                {"id": "sdk", "deps": [edge("helper", &[Some("build")])]},
+                {"id": "native", "deps": [edge("sdk", &[None]), edge("engine", &[None])]},
+            ]},
+        });
+        let all: Metadata = serde_json::from_value(text).unwrap();
+        let found: Vec<String> =
+            outside(&all, "measure").into_iter().map(|(name, _)| name).collect();
+        assert_eq!(found, ["sdk-0.1.0", "helper-0.1.0", "both-0.1.0"]);
+    }
 }
