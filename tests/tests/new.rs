@@ -142,7 +142,10 @@ fn an_installed_program_asks_where_the_sdk_is() {
     let ran = new(&[]);
     assert_eq!(ran.status.code(), Some(2));
     let said = String::from_utf8_lossy(&ran.stderr).into_owned();
-    assert!(said.contains("there is no SDK for Rust near") && said.contains("--sdk names"), "{said}");
+    assert!(
+        said.contains("there is no SDK for Rust near") && said.contains("--sdk names"),
+        "{said}"
+    );
     let sdk = root().join("guest-sdk/rust");
     let ran = new(&["--sdk", sdk.to_str().unwrap()]);
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));

@@ -48,6 +48,15 @@
 //!
 //! Begin with [`Measure`], then [`Tensor`].
 
+/// The recipes of the cookbook, and the measure of the SDK's README, as doc tests: they compile.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../../docs/cookbook.md")]
+    struct Cookbook;
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+}
+
 pub mod augment;
 mod bindings;
 pub mod budget;

@@ -14,7 +14,8 @@ impl Sdk {
     /// The one in a directory; else the one of the checkout in whose target directory this program lies.
     pub(crate) fn find(language: Language, stated: Option<&Path>) -> Result<Self, Failure> {
         let usage = |message: String| {
-            let hint = format!("--sdk names the directory {} of a checkout of Assay", lies(language));
+            let hint =
+                format!("--sdk names the directory {} of a checkout of Assay", lies(language));
             Failure::new(message).hint(hint).with_code(USAGE)
         };
         if let Some(dir) = stated {
