@@ -3,6 +3,8 @@
 //! Each file of `ui` is one mistake, with the compiler's words beside it. Words differ from release to
 //! release of the compiler: `TRYBUILD=overwrite cargo test -p assay-sdk-export-tests` writes them anew.
 
+#![allow(clippy::print_stderr, reason = "a test says that it skips")]
+
 use std::process::Command;
 
 /// The compiler whose words are committed.

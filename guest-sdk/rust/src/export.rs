@@ -15,10 +15,6 @@ pub type RawDataset = bindings::Dataset;
 
 /// Exports a type that implements [`Measure`](crate::Measure) as the component's measure. Once per
 /// component. The version reported is the package's, unless the measure sets its own.
-///
-/// ```ignore
-/// export_measure!(MyMeasure);
-/// ```
 #[macro_export]
 macro_rules! export_measure {
     ($measure:ty $(,)?) => {
