@@ -13,6 +13,7 @@ mod guest;
 mod place;
 mod probe;
 mod python;
+mod walkthrough;
 mod wasi;
 
 pub use both::{Both, SEED};
@@ -23,4 +24,5 @@ pub use guest::Guest;
 pub use place::{built_guest, copy_directory, golden, shared, shipped_task};
 pub use probe::{Came, attempt, confinement_supported, probe};
 pub use python::{built_python, componentize_py, python, python_sdk};
+pub use walkthrough::{Action, Step, compare, steps};
 pub use wasi::{wasi_guest, wasi_guest_describing};

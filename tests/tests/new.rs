@@ -6,9 +6,14 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use assay_tests::{assay, binary, shipped_task};
+use assay_tests::{assay, binary, componentize_py, python, python_sdk, shipped_task};
 use assay_toolchain::Toolchain;
+use serde_json::Value;
 use tempfile::TempDir;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
 
 #[test]
 fn a_new_project_builds_passes_and_scores_as_it_is() {
@@ -42,6 +47,53 @@ fn a_new_project_builds_passes_and_scores_as_it_is() {
     assert!(tested.status.success(), "{}", String::from_utf8_lossy(&tested.stderr));
 }
 
+/// The same measure as the one that a new project in Rust holds, so it has the same values.
+#[test]
+fn a_new_project_in_python_builds_passes_and_scores_as_it_is() {
+    let dir = TempDir::new().unwrap();
+    let into = dir.path().to_str().unwrap();
+    let ran = assay(["new", "my-measure", "--into", into, "--lang", "python"]).ok();
+    assert!(ran.stderr.contains("pip install /"), "{}", ran.stderr);
+    let project = dir.path().join("my-measure");
+    let manifest = fs::read_to_string(project.join("pyproject.toml")).unwrap();
+    assert!(manifest.contains("assay-sdk @ file:///"), "{manifest}");
+
+    let Some(mut tests) = python() else { return };
+    let tested = tests.args(["-m", "unittest", "-v"]).current_dir(&project).output().unwrap();
+    let said = String::from_utf8_lossy(&tested.stderr);
+    assert!(tested.status.success() && said.contains("Ran 1 test"), "{said}");
+
+    let Some(builder) = componentize_py() else { return };
+    let json = |command: &mut Command| -> Value {
+        command.arg("--json").env("PYTHONPATH", python_sdk().join("src"));
+        command.env("ASSAY_COMPONENTIZE_PY", &builder);
+        // No build of a Python component gives the same bytes as another: what is kept is of no use later.
+        let output = command.env("XDG_CACHE_HOME", dir.path().join("cache")).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let mut run = Command::new(binary("assay"));
+    let scored = json(run.arg("run").arg(&project).arg("--task").arg(shipped_task()));
+    assert!(scored["tasks"][0]["score"].is_number());
+
+    if let Err(error) = Toolchain::find() {
+        eprintln!("skipped: {error}");
+        return;
+    }
+    assay(["new", "twin", "--into", into]).ok();
+    let twin = dir.path().join("twin");
+    let task = shipped_task();
+    let twin = ["run", twin.to_str().unwrap(), "--task", task.to_str().unwrap(), "--json"];
+    let twin = assay(twin).ok().json();
+    assert_eq!(values(&scored), values(&twin));
+}
+
+/// What each network's value is written as.
+fn values(document: &Value) -> Vec<String> {
+    let networks = document["tasks"][0]["networks"].as_array().unwrap();
+    networks.iter().map(|network| network["value"].to_string()).collect()
+}
+
 #[test]
 fn nothing_is_made_where_something_is_wrong() {
     let dir = TempDir::new().unwrap();
@@ -55,13 +107,18 @@ fn nothing_is_made_where_something_is_wrong() {
         assert_eq!(ran.code, 2, "{name:?}");
         assert!(ran.stderr.contains("cannot name a measure"), "{}", ran.stderr);
     }
-    let python = new("snake", &["--lang", "python"]);
-    assert_eq!(python.code, 2);
-    assert!(python.stderr.contains("hint: "), "{}", python.stderr);
-    assert_eq!(new("other", &["--lang", "cobol"]).code, 2);
-    let absent = new("other", &["--sdk", "no/such/place"]);
-    assert_eq!(absent.code, 2);
-    assert!(absent.stderr.contains("no/such/place: this is not the SDK"), "{}", absent.stderr);
+    let unknown = new("other", &["--lang", "cobol"]);
+    assert_eq!(unknown.code, 2);
+    for part in ["'cobol'", "--lang", "rust, python"] {
+        assert!(unknown.stderr.contains(part), "{part} in {}", unknown.stderr);
+    }
+    let sdk = root().join("guest-sdk/rust");
+    for (language, wrong) in [("Rust", "no/such/place"), ("Python", sdk.to_str().unwrap())] {
+        let ran = new("other", &["--lang", &language.to_lowercase(), "--sdk", wrong]);
+        assert_eq!(ran.code, 2);
+        let said = format!("{wrong}: this is not the SDK for {language}");
+        assert!(ran.stderr.contains(&said) && ran.stderr.contains("hint: "), "{}", ran.stderr);
+    }
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
 
     fs::create_dir(dir.path().join("taken")).unwrap();
@@ -85,8 +142,11 @@ fn an_installed_program_asks_where_the_sdk_is() {
     let ran = new(&[]);
     assert_eq!(ran.status.code(), Some(2));
     let said = String::from_utf8_lossy(&ran.stderr).into_owned();
-    assert!(said.contains("there is no SDK near") && said.contains("--sdk names"), "{said}");
-    let sdk = Path::new(env!("CARGO_MANIFEST_DIR")).join("../guest-sdk/rust");
+    assert!(
+        said.contains("there is no SDK for Rust near") && said.contains("--sdk names"),
+        "{said}"
+    );
+    let sdk = root().join("guest-sdk/rust");
     let ran = new(&["--sdk", sdk.to_str().unwrap()]);
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     let manifest = fs::read_to_string(dir.path().join("mine/Cargo.toml")).unwrap();

@@ -13,7 +13,7 @@ use crate::setup;
 use crate::workspace::Workspace;
 
 /// Directories whose subdirectories are guest projects, one each.
-const NURSERIES: [&str; 2] = ["guest-sdk/measures", "tests/guests"];
+const NURSERIES: [&str; 3] = ["guest-sdk/measures", "guest-sdk/examples", "tests/guests"];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let toolchain = setup::guest_toolchain()?;

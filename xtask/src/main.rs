@@ -36,7 +36,7 @@ struct Arguments {
 enum Chore {
     /// Install what building, testing and the demonstration need, and say what is optional.
     Setup,
-    /// Build every measure and test guest into target/guests/NAME.wasm.
+    /// Build every measure, example and test guest into target/guests/NAME.wasm.
     Guests,
     /// Everything that must hold: format, lints, tidy, guests, binaries, all tests.
     Test {

@@ -17,7 +17,15 @@ pub type RawDataset = bindings::Dataset;
 /// component. The version reported is the package's, unless the measure sets its own.
 #[macro_export]
 macro_rules! export_measure {
-    ($measure:ty) => {
+    ($measure:ty $(,)?) => {
+        // Of two exports in one crate, the compiler itself would speak of symbols, and the linker only.
+        #[doc(hidden)]
+        #[allow(non_local_definitions, reason = "a mark of the whole crate")]
+        #[macro_export]
+        macro_rules! a_component_exports_one_measure {
+            () => {};
+        }
+
         #[allow(
             unsafe_code,
             unused_qualifications,
@@ -30,7 +38,7 @@ macro_rules! export_measure {
 
             impl $crate::export::Guest for Component {
                 fn describe() -> $crate::export::Description {
-                    $crate::export::describe::<$measure>(::core::env!("CARGO_PKG_VERSION"))
+                    <$measure as $crate::export::Exported>::describe(::core::env!("CARGO_PKG_VERSION"))
                 }
 
                 fn evaluate(
@@ -38,13 +46,51 @@ macro_rules! export_measure {
                     dataset: &$crate::export::RawDataset,
                     seed: u64,
                 ) -> ::core::result::Result<f64, ::std::string::String> {
-                    $crate::export::evaluate::<$measure>(network, dataset, seed)
+                    <$measure as $crate::export::Exported>::evaluate(network, dataset, seed)
                 }
             }
 
     $crate::export::export!(Component with_types_in $crate::export);
         };
     };
+    ($first:ty, $($more:tt)+) => {
+        ::core::compile_error!(
+            "a component exports one measure: make a project of its own for each, and a library without \
+             `export_measure!` for what they share"
+        );
+    };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "`export_measure!` takes the type that implements `Measure`, as in `export_measure!(MyMeasure);`"
+        );
+    };
+}
+
+/// What a measure becomes. Both functions are one trait's, so that the compiler says once, and not twice, of
+/// a type that it is no measure.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a measure",
+    label = "does not implement `assay_sdk::Measure`",
+    note = "a measure has a `NAME`, `AUTHORS` and a function `evaluate`: `impl Measure for {Self} {{ .. }}`"
+)]
+pub trait Exported {
+    /// Answers the host's `describe`.
+    fn describe(package_version: &str) -> Description;
+
+    /// Answers the host's `evaluate`.
+    fn evaluate(network: &RawNetwork, dataset: &RawDataset, seed: u64) -> Result<f64, String>;
+}
+
+impl<M: Measure> Exported for M {
+    #[inline]
+    fn describe(package_version: &str) -> Description {
+        describe::<M>(package_version)
+    }
+
+    #[inline]
+    fn evaluate(network: &RawNetwork, dataset: &RawDataset, seed: u64) -> Result<f64, String> {
+        evaluate::<M>(network, dataset, seed)
+    }
 }
 
 /// Answers the host's `describe`.

@@ -55,6 +55,15 @@
 //!
 //! Begin with [`Measure`], then [`Tensor`].
 
+/// The recipes of the cookbook, and the measure of the SDK's README, as doc tests: they compile.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../../docs/cookbook.md")]
+    struct Cookbook;
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+}
+
 pub mod augment;
 // Generated for components; outside of one, calls go to whoever stands in for the host.
 #[cfg(target_family = "wasm")]

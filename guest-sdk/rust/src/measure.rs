@@ -6,6 +6,11 @@ use crate::{Dataset, Error, Network};
 ///
 /// The host makes a fresh instance for each network, so nothing survives from one network to the
 /// next. There is no clock, no file and no randomness but the seed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a measure",
+    label = "does not implement `assay_sdk::Measure`",
+    note = "a measure has a `NAME`, `AUTHORS` and a function `evaluate`: `impl Measure for {Self} {{ .. }}`"
+)]
 pub trait Measure {
     /// Short name in lower case with hyphens, at most 64 bytes.
     const NAME: &str;

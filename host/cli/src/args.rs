@@ -1,5 +1,6 @@
 //! The command line as typed.
 
+mod new;
 mod task;
 
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 use assay_sandbox::SandboxLimits;
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::new::{Language, NewArgs};
 pub(crate) use self::task::{
     CommitmentArgs, ImportArgs, SealArgs, ShareArgs, TaskCommand, UnsealArgs, VerifyArgs,
 };
@@ -60,30 +62,6 @@ pub(crate) struct BuildArgs {
     /// Where to write the component [default: NAME.wasm in the current directory].
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-}
-
-#[derive(Debug, Parser)]
-pub(crate) struct NewArgs {
-    /// Name of the measure: 1 to 64 lower-case letters, digits and hyphens.
-    pub(crate) name: String,
-    /// Directory to put the project's directory into.
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(crate) into: PathBuf,
-    /// Language to write it in.
-    #[arg(long, value_enum, default_value_t = Language::Rust)]
-    pub(crate) lang: Language,
-    /// Directory of the SDK [default: that of the checkout which this program was built in].
-    #[arg(long, value_name = "DIR")]
-    pub(crate) sdk: Option<PathBuf>,
-}
-
-/// What a measure project can be written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Language {
-    /// With the crate `assay-sdk`.
-    Rust,
-    /// With the package `assay-sdk`.
-    Python,
 }
 
 #[derive(Debug, Parser)]

@@ -1,6 +1,11 @@
 //! `assay new`: a measure project that builds and scores as it is.
+//!
+//! What such a project holds is in `rust` and `python`, where it finds the SDK in `sdk`.
 
 mod lock;
+mod name;
+mod python;
+mod rust;
 mod sdk;
 
 use std::fs;
@@ -8,136 +13,33 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use self::lock::lock_file;
-use self::sdk::{RustSdk, toml_string};
+use self::name::check_name;
 use crate::args::{Language, NewArgs};
 use crate::failure::{Failure, USAGE};
 use crate::output;
 
-/// Most bytes of a measure's name.
-const NAME_MAX: usize = 64;
-/// Names that cargo or the compiler has no package under: keywords, the compiler's own crates, and what
-/// the project depends on.
-const TAKEN: [&str; 57] = [
-    "abstract",
-    "alloc",
-    "as",
-    "assay-sdk",
-    "async",
-    "await",
-    "become",
-    "box",
-    "break",
-    "const",
-    "continue",
-    "core",
-    "crate",
-    "do",
-    "dyn",
-    "else",
-    "enum",
-    "extern",
-    "false",
-    "final",
-    "fn",
-    "for",
-    "gen",
-    "if",
-    "impl",
-    "in",
-    "let",
-    "loop",
-    "macro",
-    "match",
-    "mod",
-    "move",
-    "mut",
-    "override",
-    "priv",
-    "proc-macro",
-    "pub",
-    "ref",
-    "return",
-    "self",
-    "static",
-    "std",
-    "struct",
-    "super",
-    "test",
-    "trait",
-    "true",
-    "try",
-    "type",
-    "typeof",
-    "unsafe",
-    "unsized",
-    "use",
-    "virtual",
-    "where",
-    "while",
-    "yield",
-];
-
-/// The files of a project in Rust: where each lies, and its text with places for `{name}` and `{sdk}`.
-/// The manifest is not called `Cargo.toml` here, so that cargo does not take the template for a package.
-const RUST: [(&str, &str); 4] = [
-    ("Cargo.toml", include_str!("../../templates/rust/Cargo.toml.txt")),
-    ("src/lib.rs", include_str!("../../templates/rust/src/lib.rs.txt")),
-    ("README.md", include_str!("../../templates/rust/README.md")),
-    (".gitignore", "/target\n*.wasm\n"),
-];
+/// A file of a template: where it lies in a project, and its text.
+type File = (&'static str, &'static str);
+/// Files that are ready to be written.
+type Files = Vec<(&'static str, String)>;
 
 pub(crate) fn run(args: &NewArgs) -> Result<(), Failure> {
-    check_name(&args.name)?;
-    let files = match args.lang {
-        Language::Rust => rust(args)?,
-        Language::Python => {
-            let failure = Failure::new("projects in Python cannot be made yet");
-            return Err(failure
-                .hint(
-                    "leave out --lang; a component that componentize-py has made (with --stub-wasi) \
-                     runs as any other: `assay check` and `assay run` take it",
-                )
-                .with_code(USAGE));
-        }
-    };
+    check_name(&args.name, args.lang)?;
     let dir = args.into.join(&args.name);
-    write(&dir, &files)?;
-    let dir = dir.display();
-    output::say(format!("{dir} is made: put your idea into src/lib.rs"));
-    output::hint(format!("`assay run {dir} --task TASK` builds and scores it as it is"));
-    Ok(())
-}
-
-/// The files of a project in Rust, ready to be written.
-fn rust(args: &NewArgs) -> Result<Vec<(&'static str, String)>, Failure> {
-    let sdk = RustSdk::find(args.sdk.as_deref())?;
-    let place = toml_string(sdk.dir())?;
-    let filled = |text: &str| text.replace("{name}", &args.name).replace("{sdk}", &place);
-    let mut files: Vec<(&str, String)> =
-        RUST.iter().map(|(file, text)| (*file, filled(text))).collect();
-    // The crates that the SDK is tested with, rather than what a registry has got since.
-    if let Some(lock) = sdk.lock().and_then(|text| lock_file(&text, &args.name)) {
-        files.push(("Cargo.lock", lock));
-    }
-    Ok(files)
-}
-
-/// Whether a measure, a package of cargo's and a directory can have this name.
-fn check_name(name: &str) -> Result<(), Failure> {
-    let usage = |why: &str| {
-        let failure = Failure::new(format!("`{name}` cannot name a measure: {why}"));
-        failure.hint("for example `my-measure`").with_code(USAGE)
-    };
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if name.is_empty() || name.len() > NAME_MAX || !name.bytes().all(plain) {
-        return Err(usage("names are 1 to 64 lower-case letters, digits and hyphens"));
-    }
-    if !name.starts_with(|first: char| first.is_ascii_lowercase()) {
-        return Err(usage("it must begin with a letter"));
-    }
-    if TAKEN.contains(&name) {
-        return Err(usage("the language or its tools have a meaning for it"));
+    let shown = dir.display();
+    let runs = format!("`assay run {shown} --task TASK` builds and scores it as it is");
+    match args.lang {
+        Language::Rust => {
+            write(&dir, &rust::files(&args.name, args.sdk.as_deref())?)?;
+            output::say(format!("{shown} is made: put your idea into src/lib.rs"));
+            output::hint(runs);
+        }
+        Language::Python => {
+            let (files, install) = python::files(&args.name, args.sdk.as_deref())?;
+            write(&dir, &files)?;
+            output::say(format!("{shown} is made: put your idea into measure.py"));
+            output::hint(format!("`{install}` once; then {runs}"));
+        }
     }
     Ok(())
 }
@@ -178,27 +80,6 @@ fn is_empty_dir(dir: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_fit_measures_packages_and_directories() {
-        for name in ["a", "my-measure", "l2-norm", &"x".repeat(64)] {
-            assert!(check_name(name).is_ok(), "{name}");
-        }
-        let long = "x".repeat(65);
-        for name in ["", "-a", "2-norm", "A", "a_b", "a b", "../a", "ä", "\u{1b}[2J", "self", &long]
-        {
-            assert!(check_name(name).is_err(), "{name:?}");
-        }
-        assert!(TAKEN.is_sorted());
-    }
-
-    #[test]
-    fn every_place_in_the_templates_is_filled() {
-        for (file, text) in RUST {
-            let left = text.replace("{name}", "").replace("{sdk}", "");
-            assert!(!left.contains("{sdk") && !left.contains("{name"), "{file}");
-        }
-    }
 
     #[test]
     fn nothing_that_is_there_is_touched() {

@@ -3,23 +3,25 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use crate::args::Language;
 use crate::failure::{Failure, USAGE};
 
-/// The SDK's directory in a checkout.
-const IN_CHECKOUT: &str = "guest-sdk/rust";
+/// A language's package `assay-sdk`, in a directory.
+#[derive(Debug)]
+pub(crate) struct Sdk(PathBuf);
 
-const HINT: &str = "--sdk names the directory guest-sdk/rust of a checkout of Assay";
-
-/// The crate `assay-sdk`, in a directory.
-pub(crate) struct RustSdk(PathBuf);
-
-impl RustSdk {
+impl Sdk {
     /// The one in a directory; else the one of the checkout in whose target directory this program lies.
-    pub(crate) fn find(stated: Option<&Path>) -> Result<Self, Failure> {
+    pub(crate) fn find(language: Language, stated: Option<&Path>) -> Result<Self, Failure> {
+        let usage = |message: String| {
+            let hint =
+                format!("--sdk names the directory {} of a checkout of Assay", lies(language));
+            Failure::new(message).hint(hint).with_code(USAGE)
+        };
         if let Some(dir) = stated {
-            if !is_sdk(dir) {
-                let failure = Failure::new(format!("{}: this is not the SDK", dir.display()));
-                return Err(failure.hint(HINT).with_code(USAGE));
+            if !is_sdk(language, dir) {
+                let (dir, name) = (dir.display(), name(language));
+                return Err(usage(format!("{dir}: this is not the SDK for {name}")));
             }
             return dir
                 .canonicalize()
@@ -29,35 +31,55 @@ impl RustSdk {
         let own = env::current_exe()
             .and_then(|program| program.canonicalize())
             .map_err(|error| Failure::new(format!("cannot find this program's place: {error}")))?;
-        let found = own.ancestors().map(|above| above.join(IN_CHECKOUT)).find(|dir| is_sdk(dir));
+        let near = own.ancestors().map(|above| above.join(lies(language)));
+        let found = near.into_iter().find(|dir| is_sdk(language, dir));
         found.map(Self).ok_or_else(|| {
-            let message = format!("there is no SDK near {}", own.display());
-            Failure::new(message).hint(HINT).with_code(USAGE)
+            let (name, own) = (name(language), own.display());
+            usage(format!("there is no SDK for {name} near {own}"))
         })
     }
 
-    pub(crate) fn dir(&self) -> &Path {
-        &self.0
+    /// Its directory as text: manifests hold no other.
+    pub(crate) fn path_text(&self) -> Result<&str, Failure> {
+        self.0.to_str().ok_or_else(|| {
+            let failure = Failure::new(format!("{}: this path is not UTF-8", self.0.display()));
+            failure.hint("manifests of projects hold no other: move the SDK").with_code(USAGE)
+        })
     }
 
-    /// The lock file of the workspace that the SDK is tested in, if it is there.
+    /// The lock file of the workspace that the SDK for Rust is tested in, if it is there.
     pub(crate) fn lock(&self) -> Option<String> {
         fs::read_to_string(self.0.parent()?.join("Cargo.lock")).ok()
     }
 }
 
-fn is_sdk(dir: &Path) -> bool {
-    let manifest = fs::read_to_string(dir.join("Cargo.toml"));
+fn name(language: Language) -> &'static str {
+    match language {
+        Language::Rust => "Rust",
+        Language::Python => "Python",
+    }
+}
+
+/// Its directory in a checkout.
+fn lies(language: Language) -> &'static str {
+    match language {
+        Language::Rust => "guest-sdk/rust",
+        Language::Python => "guest-sdk/python",
+    }
+}
+
+fn is_sdk(language: Language, dir: &Path) -> bool {
+    let manifest = match language {
+        Language::Rust => "Cargo.toml",
+        Language::Python => "pyproject.toml",
+    };
+    let manifest = fs::read_to_string(dir.join(manifest));
     manifest.is_ok_and(|text| text.lines().any(|line| line.trim() == "name = \"assay-sdk\""))
 }
 
-/// A path as a string of TOML.
-pub(crate) fn toml_string(path: &Path) -> Result<String, Failure> {
-    let text = path.to_str().ok_or_else(|| {
-        let failure = Failure::new(format!("{}: this path is not UTF-8", path.display()));
-        failure.hint("cargo's manifests hold no other: move the SDK").with_code(USAGE)
-    })?;
-    Ok(toml::Value::String(text.to_owned()).to_string())
+/// A text as a string of TOML.
+pub(crate) fn toml_string(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
 }
 
 #[cfg(test)]
@@ -68,18 +90,24 @@ mod tests {
     fn any_path_is_one_string() {
         for path in ["/plain/path", "/with \"quotes\" and \\", "/line\nbreak", "/tab\tand 'single'"]
         {
-            let text = format!("path = {}", toml_string(Path::new(path)).unwrap());
+            let text = format!("path = {}", toml_string(path));
             let table: toml::Table = text.parse().unwrap();
             assert_eq!(table["path"].as_str(), Some(path), "{text}");
         }
     }
 
     #[test]
-    fn what_is_stated_must_be_the_sdk() {
+    fn what_is_stated_must_be_the_sdk_for_the_language() {
         let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let sdk = own.join("../../guest-sdk/rust");
-        assert!(RustSdk::find(Some(&sdk)).unwrap().lock().is_some());
-        assert!(RustSdk::find(Some(own)).is_err());
-        assert!(RustSdk::find(Some(&own.join("absent"))).is_err());
+        let (rust, python) = (own.join("../../guest-sdk/rust"), own.join("../../guest-sdk/python"));
+        let find = |language, dir: &Path| Sdk::find(language, Some(dir));
+        assert!(find(Language::Rust, &rust).unwrap().lock().is_some());
+        assert!(find(Language::Python, &python).unwrap().path_text().is_ok());
+        for wrong in [own, &own.join("absent"), &python] {
+            let failure = find(Language::Rust, wrong).unwrap_err();
+            assert!(failure.first_line().ends_with("not the SDK for Rust"), "{failure:?}");
+        }
+        let failure = find(Language::Python, &rust).unwrap_err();
+        assert!(failure.first_line().ends_with("not the SDK for Python"), "{failure:?}");
     }
 }

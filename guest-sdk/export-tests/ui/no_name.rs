@@ -1,0 +1,17 @@
+//! A measure without a name.
+
+use assay_sdk::{Dataset, Error, Measure, Network, export_measure};
+
+struct Mine;
+
+impl Measure for Mine {
+    const AUTHORS: &[&str] = &["Ada Example"];
+
+    fn evaluate(_: &Network, _: &Dataset, _: u64) -> Result<f64, Error> {
+        Ok(0.0)
+    }
+}
+
+export_measure!(Mine);
+
+fn main() {}
