@@ -1,4 +1,4 @@
-//! A `Cargo.lock` for a new project, from that of the SDK's workspace.
+//! A `Cargo.lock` for a new project, from the one that lies beside the SDK for this purpose.
 //!
 //! A project that resolves its dependencies by itself takes what a registry has got lately, so two
 //! competitors would build with different crates. This takes those that the SDK is tested with.
@@ -14,8 +14,8 @@ const VERSION: &str = "0.1.0";
 
 /// The lock file of a project of this name that depends on the SDK alone; nothing if the SDK's is not as
 /// expected, since cargo then makes one.
-pub(crate) fn lock_file(workspace: &str, project: &str) -> Option<String> {
-    let table: Table = workspace.parse().ok()?;
+pub(crate) fn lock_file(shared: &str, project: &str) -> Option<String> {
+    let table: Table = shared.parse().ok()?;
     let version = table.get("version")?.as_integer()?;
     let all: Vec<&Table> =
         table.get("package")?.as_array()?.iter().map(Value::as_table).collect::<Option<_>>()?;
@@ -92,6 +92,7 @@ fn text<'a>(package: &'a Table, name: &str) -> Option<&'a str> {
 mod tests {
     use super::*;
 
+    const SHARED: &str = include_str!("../../../../../guest-sdk/project.lock");
     const WORKSPACE: &str = include_str!("../../../../../guest-sdk/Cargo.lock");
 
     fn names(lock: &str) -> Vec<String> {
@@ -102,20 +103,36 @@ mod tests {
 
     #[test]
     fn the_project_locks_what_the_sdk_needs_and_nothing_else() {
-        let lock = lock_file(WORKSPACE, "my-measure").unwrap();
+        let lock = lock_file(SHARED, "my-measure").unwrap();
         let found = names(&lock);
         assert!(found.is_sorted(), "{found:?}");
         for name in ["my-measure", "assay-sdk", "thiserror", "wit-bindgen"] {
             assert!(found.iter().any(|known| known == name), "{name}");
         }
-        for name in ["sum-of-squares", "mixup-accuracy"] {
+        for name in ["sum-of-squares", "assay-engine"] {
             assert!(!found.iter().any(|known| known == name), "{name}");
         }
-        // Each entry is, word for word, one of the workspace's.
+        // But for the project's own, each entry is word for word one of those beside the SDK.
         let entries = lock.split("\n\n").skip(1).map(str::trim_end);
-        let foreign: Vec<&str> = entries.filter(|entry| !WORKSPACE.contains(entry)).collect();
+        let foreign: Vec<&str> = entries.filter(|entry| !SHARED.contains(entry)).collect();
         assert_eq!(foreign.len(), 1, "{foreign:?}");
         assert!(foreign[0].contains("\"my-measure\""));
+        assert_eq!(found.len(), names(SHARED).len() + 1, "nothing beside the SDK is too much");
+    }
+
+    /// The crates of new projects are those that the SDK is tested with.
+    #[test]
+    fn versions_beside_the_sdk_are_those_of_its_workspace() {
+        let head =
+            |entry: &str| entry.split("\ndependencies").next().unwrap().trim_end().to_owned();
+        let tested: Vec<String> = WORKSPACE.split("\n\n").map(head).collect();
+        let entries = SHARED.split("\n\n").filter(|entry| entry.starts_with("[[package]]"));
+        let foreign: Vec<String> =
+            entries.map(head).filter(|head| !tested.contains(head)).collect();
+        assert!(
+            foreign.is_empty(),
+            "make guest-sdk/project.lock anew (CONTRIBUTING.md): {foreign:?}"
+        );
     }
 
     #[test]

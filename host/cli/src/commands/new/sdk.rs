@@ -47,9 +47,9 @@ impl Sdk {
         })
     }
 
-    /// The lock file of the workspace that the SDK for Rust is tested in, if it is there.
+    /// The lock file that lies beside the SDK for Rust for new projects, if it is there.
     pub(crate) fn lock(&self) -> Option<String> {
-        fs::read_to_string(self.0.parent()?.join("Cargo.lock")).ok()
+        fs::read_to_string(self.0.parent()?.join("project.lock")).ok()
     }
 }
 
