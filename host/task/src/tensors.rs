@@ -6,7 +6,7 @@ use std::{fs, io};
 
 use assay_network::{Architecture, Parameter};
 use half::f16;
-use safetensors::{Dtype, SafeTensors, View};
+use safetensors::{Dtype, SafeTensorError, SafeTensors, View};
 
 use crate::TaskError;
 
@@ -79,8 +79,20 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, TaskError> {
 
 /// Parses a safetensors file; `file` names it in errors.
 pub(crate) fn parse<'a>(file: &str, bytes: &'a [u8]) -> Result<SafeTensors<'a>, TaskError> {
-    SafeTensors::deserialize(bytes)
-        .map_err(|error| TaskError::format(file, format!("no sound safetensors file: {error}")))
+    SafeTensors::deserialize(bytes).map_err(|error| {
+        let reason = match error {
+            // Which of several faulty tensors is found first, and so which of these it is, follows from the
+            // order of a hash table: the same bytes would be refused in several ways.
+            SafeTensorError::TensorInvalidInfo
+            | SafeTensorError::InvalidOffset(_)
+            | SafeTensorError::ValidationOverflow
+            | SafeTensorError::MisalignedSlice => {
+                "shapes, types and places of its tensors do not fit together".to_owned()
+            }
+            other => other.to_string(),
+        };
+        TaskError::format(file, format!("no sound safetensors file: {reason}"))
+    })
 }
 
 /// Takes one tensor of an expected shape; `file` names the file in errors.
@@ -148,4 +160,22 @@ pub(crate) fn read_weights(
         })
     };
     parameters.iter().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_with_several_faults_is_refused_in_one_way() {
+        // Either tensor is at fault, if it is looked at second.
+        let header = r#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#;
+        let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+        bytes.extend_from_slice(header.as_bytes());
+        bytes.extend_from_slice(&[0; 4]);
+        let refused = || parse("x.safetensors", &bytes).err().unwrap().to_string();
+        let first = refused();
+        assert!(first.contains("do not fit together"), "{first}");
+        assert!((0..64).all(|_| refused() == first));
+    }
 }
