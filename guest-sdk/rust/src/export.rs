@@ -13,19 +13,10 @@ pub type RawNetwork = bindings::Network;
 /// See [`RawNetwork`].
 pub type RawDataset = bindings::Dataset;
 
-/// Exports a type that implements [`Measure`](crate::Measure) as the component's measure. Once per
-/// component. The version reported is the package's, unless the measure sets its own.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! export_measure {
-    ($measure:ty $(,)?) => {
-        // Of two exports in one crate, the compiler itself would speak of symbols, and the linker only.
-        #[doc(hidden)]
-        #[allow(non_local_definitions, reason = "a mark of the whole crate")]
-        #[macro_export]
-        macro_rules! a_component_exports_one_measure {
-            () => {};
-        }
-
+macro_rules! __export_measure {
+    ($measure:ty) => {
         #[allow(
             unsafe_code,
             unused_qualifications,
@@ -38,7 +29,9 @@ macro_rules! export_measure {
 
             impl $crate::export::Guest for Component {
                 fn describe() -> $crate::export::Description {
-                    <$measure as $crate::export::Exported>::describe(::core::env!("CARGO_PKG_VERSION"))
+                    <$measure as $crate::export::Exported>::describe(::core::env!(
+                        "CARGO_PKG_VERSION"
+                    ))
                 }
 
                 fn evaluate(
@@ -48,21 +41,10 @@ macro_rules! export_measure {
                 ) -> ::core::result::Result<f64, ::std::string::String> {
                     <$measure as $crate::export::Exported>::evaluate(network, dataset, seed)
                 }
-            }
+    }
 
-    $crate::export::export!(Component with_types_in $crate::export);
+            $crate::export::export!(Component with_types_in $crate::export);
         };
-    };
-    ($first:ty, $($more:tt)+) => {
-        ::core::compile_error!(
-            "a component exports one measure: make a project of its own for each, and a library without \
-             `export_measure!` for what they share"
-        );
-    };
-    ($($other:tt)*) => {
-        ::core::compile_error!(
-            "`export_measure!` takes the type that implements `Measure`, as in `export_measure!(MyMeasure);`"
-        );
     };
 }
 

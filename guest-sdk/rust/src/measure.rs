@@ -31,3 +31,33 @@ pub trait Measure {
     /// away unread on hidden ones; a failed unit fails the submission for its phase.
     fn evaluate(network: &Network<'_>, dataset: &Dataset<'_>, seed: u64) -> Result<f64, Error>;
 }
+
+/// Exports a type that implements [`Measure`] as the component's measure. Once per component. The version
+/// reported is the package's, unless the measure sets its own.
+///
+/// Outside a component it holds the type to the trait and does nothing else.
+#[macro_export]
+macro_rules! export_measure {
+    ($measure:ty $(,)?) => {
+        // Of two exports in one crate, the compiler itself would speak of symbols, and the linker only.
+        #[doc(hidden)]
+        #[allow(non_local_definitions, reason = "a mark of the whole crate")]
+        #[macro_export]
+        macro_rules! a_component_exports_one_measure {
+            () => {};
+        }
+
+        $crate::__export_measure!($measure);
+    };
+    ($first:ty, $($more:tt)+) => {
+        ::core::compile_error!(
+            "a component exports one measure: make a project of its own for each, and a library without \
+             `export_measure!` for what they share"
+        );
+    };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "`export_measure!` takes the type that implements `Measure`, as in `export_measure!(MyMeasure);`"
+        );
+    };
+}

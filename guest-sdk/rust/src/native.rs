@@ -114,17 +114,26 @@ impl Handle {
     }
 }
 
-/// Exports a type that implements [`Measure`](crate::Measure) as the component's measure. Once per
-/// component. The version reported is the package's, unless the measure sets its own.
-///
-/// Outside a component there is nobody to export to, and several measures may be linked into one program:
-/// there it holds the type to the trait and does nothing else.
+/// Outside a component there is nobody to export to: this holds the type to the trait.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! export_measure {
+macro_rules! __export_measure {
     ($measure:ty) => {
         const _: fn() = $crate::native::is_measure::<$measure>;
     };
 }
 
+/// A type that could be exported. A trait of its own, so that the compiler says of another type what it says
+/// of it in a component.
 #[doc(hidden)]
-pub fn is_measure<M: crate::Measure>() {}
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a measure",
+    label = "does not implement `assay_sdk::Measure`",
+    note = "a measure has a `NAME`, `AUTHORS` and a function `evaluate`: `impl Measure for {Self} {{ .. }}`"
+)]
+pub trait Exported {}
+
+impl<M: crate::Measure> Exported for M {}
+
+#[doc(hidden)]
+pub fn is_measure<M: Exported>() {}
