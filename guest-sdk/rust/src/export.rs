@@ -41,9 +41,9 @@ macro_rules! __export_measure {
                 ) -> ::core::result::Result<f64, ::std::string::String> {
                     <$measure as $crate::export::Exported>::evaluate(network, dataset, seed)
                 }
-    }
+            }
 
-            $crate::export::export!(Component with_types_in $crate::export);
+    $crate::export::export!(Component with_types_in $crate::export);
         };
     };
 }
