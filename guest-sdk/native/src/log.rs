@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use assay_ids::steers;
+use assay_ids::printable;
 
 // The sandbox's own numbers (`host/sandbox/src/limits.rs`), which this crate cannot depend on without
 // wasmtime: a test holds them to `docs/limits.md`.
@@ -55,7 +55,7 @@ pub(crate) struct Lines {
 impl Lines {
     /// Keeps a message if there is room for it.
     pub(crate) fn write(&mut self, level: Level, text: &str) {
-        let text = printable(text);
+        let text = printable(text, TEXT_MAX);
         if self.lines.len() < LINES_MAX && self.bytes + text.len() <= BYTES_MAX {
             self.bytes += text.len();
             self.lines.push(LogLine { level, text });
@@ -65,24 +65,6 @@ impl Lines {
     pub(crate) fn take(&mut self) -> Vec<LogLine> {
         std::mem::take(&mut self.lines)
     }
-}
-
-/// A text as the sandbox shows it: on one line, cut, with nothing in it that steers a terminal.
-pub(crate) fn printable(text: &str) -> String {
-    let mut result = String::new();
-    for character in text.chars() {
-        let start = result.len();
-        if steers(character) {
-            result.extend(character.escape_default());
-        } else {
-            result.push(character);
-        }
-        if result.len() > TEXT_MAX {
-            result.truncate(start);
-            break;
-        }
-    }
-    result
 }
 
 #[cfg(test)]
@@ -112,6 +94,6 @@ mod tests {
         }
         let lines = log.take();
         assert_eq!((lines.len(), lines[0].text.as_str()), (LINES_MAX, "a\\nb"));
-        assert_eq!(printable(&"x".repeat(2 * TEXT_MAX)).len(), TEXT_MAX);
+        assert_eq!(printable(&"x".repeat(2 * TEXT_MAX), TEXT_MAX).len(), TEXT_MAX);
     }
 }

@@ -5,10 +5,11 @@ use std::sync::{Arc, OnceLock};
 
 use assay_call::{Budget, Detail, Limits, Session, Stop, Stopped};
 use assay_engine::{Engine, Lane, PreparedData, PreparedNetwork};
+use assay_ids::printable;
 use assay_sdk::{Dataset, Measure, Network, native};
 
 use crate::host::NativeHost;
-use crate::log::printable;
+use crate::log::TEXT_MAX;
 use crate::panics::{Ended, watched};
 use crate::{Error, Failure, Reason, Run, parts};
 
@@ -110,12 +111,12 @@ impl Unit {
         match (stop.as_ref().map(Stop::stopped), ended) {
             (Some(Stopped::OutOfWork(text)), _) => failed(Reason::OutOfWork(text)),
             (Some(Stopped::Inconclusive(text)), _) => failed(Reason::Inconclusive(text)),
-            (None, Ended::Panicked(text)) => failed(Reason::Trap(printable(&text))),
+            (None, Ended::Panicked(text)) => failed(Reason::Trap(printable(&text, TEXT_MAX))),
             (None, Ended::Unwound) => {
                 failed(Reason::Trap("unwound with a payload that is no text".to_owned()))
             }
             (None, Ended::Returned(Err(error))) => {
-                failed(Reason::MeasureError(printable(&error.to_string())))
+                failed(Reason::MeasureError(printable(&error.to_string(), TEXT_MAX)))
             }
             (None, Ended::Returned(Ok(value))) => Ok(until.with(value)),
         }

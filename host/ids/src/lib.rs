@@ -18,6 +18,6 @@ mod seed;
 pub use digest::{Digest, Digester, ParseDigestError};
 pub use hidden::Hidden;
 pub use phase::{Ordered, PhaseKey};
-pub use plain::{Plain, PlainText, steers};
+pub use plain::{Plain, PlainText, printable, steers};
 pub use random::{Stream, UNIFORM_STEP};
 pub use seed::{ContestSeed, UnitSeed};

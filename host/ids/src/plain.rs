@@ -13,6 +13,30 @@ pub fn steers(character: char) -> bool {
         )
 }
 
+/// A text of others cut to so many bytes, never inside a character or its escape, and on one line as
+/// [`Plain`] writes it: so it can neither forge a second line nor turn a terminal.
+///
+/// ```
+/// assert_eq!(assay_ids::printable("ab\ncd", 5), r"ab\nc");
+/// assert_eq!(assay_ids::printable("ab\ncd", 3), "ab");
+/// ```
+pub fn printable(text: &str, bytes_max: usize) -> String {
+    let mut result = String::new();
+    for character in text.chars() {
+        let start = result.len();
+        if steers(character) {
+            result.extend(character.escape_default());
+        } else {
+            result.push(character);
+        }
+        if result.len() > bytes_max {
+            result.truncate(start);
+            break;
+        }
+    }
+    result
+}
+
 /// One line: every character that [`steers`] is written as its escape, newline and tab among them.
 /// What is plain already stays as it is.
 ///

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use assay_call::Stop;
-use assay_ids::{Digest, UnitSeed};
+use assay_ids::{Digest, UnitSeed, printable};
 use serde::{Deserialize, Serialize};
 use wasmtime::Engine;
 use wasmtime::component::Component;
@@ -11,7 +11,6 @@ use wasmtime::component::types::ComponentItem;
 
 use crate::nesting::{NESTING_MAX, nested_too_deep};
 use crate::run::classify;
-use crate::state::printable;
 use crate::wasi::{Offered, offered};
 use crate::{Measure, NoHost, Sandbox, SandboxLimits, is_wasi};
 

@@ -1,9 +1,8 @@
 //! What can come of one unit.
 
-use assay_ids::UnitSeed;
+use assay_ids::{UnitSeed, printable};
 use serde::{Deserialize, Serialize};
 
-use crate::state::printable;
 use crate::{LogLine, SandboxLimits};
 
 /// The outcome of one unit. Every one but `Inconclusive` is deterministic.

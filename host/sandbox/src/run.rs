@@ -3,14 +3,14 @@
 use std::hash::{Hash as _, Hasher};
 
 use assay_call::{DatasetHandle, Host, NetworkHandle, Stop, Stopped};
-use assay_ids::{Digest, Digester, UnitSeed};
+use assay_ids::{Digest, Digester, UnitSeed, printable};
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{CallHook, Engine, Store, Trap};
 
 use crate::bindings::MeasurePre;
 use crate::engine::new_engine;
 use crate::host::add_budget;
-use crate::state::{DatasetEntry, NetworkEntry, State, printable};
+use crate::state::{DatasetEntry, NetworkEntry, State};
 use crate::watchdog::Watchdog;
 use crate::{FuelGauge, Outcome, SandboxLimits, UnitReport, wasi};
 

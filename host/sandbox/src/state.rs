@@ -3,7 +3,7 @@
 use std::fmt;
 
 use assay_call::{Call, DatasetHandle, ErrorKind, Host, NetworkHandle, Reply, Stop, TensorHandle};
-use assay_ids::{UnitSeed, steers};
+use assay_ids::{UnitSeed, printable};
 use serde::{Deserialize, Serialize};
 use wasmtime::component::ResourceTable;
 
@@ -140,25 +140,6 @@ impl State {
     pub(crate) fn log_is_full(&self) -> bool {
         self.log.len() >= self.limits.log_lines_max || self.log_bytes >= self.limits.log_bytes_max
     }
-}
-
-/// A guest's text as it may be shown: cut, and without characters that steer, so that it can neither
-/// forge a second line nor turn a terminal.
-pub(crate) fn printable(text: &str, bytes_max: usize) -> String {
-    let mut result = String::new();
-    for character in text.chars() {
-        let start = result.len();
-        if steers(character) {
-            result.extend(character.escape_default());
-        } else {
-            result.push(character);
-        }
-        if result.len() > bytes_max {
-            result.truncate(start);
-            break;
-        }
-    }
-    result
 }
 
 /// The host of a component that is handed nothing: every call stops it. `describe` runs on it.
