@@ -2,8 +2,12 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
+use serde::de::DeserializeOwned;
+
+use crate::step;
 
 /// The places of one checkout.
 pub(crate) struct Workspace {
@@ -46,6 +50,15 @@ impl Workspace {
     /// The manifest of the guests' own workspace, if there is one.
     pub(crate) fn guest_manifest(&self) -> Option<PathBuf> {
         Some(self.root.join("guest-sdk/Cargo.toml")).filter(|manifest| manifest.is_file())
+    }
+
+    /// What cargo says of the members of a workspace, whose manifest is named from the root; the caller's
+    /// type says which part of it.
+    pub(crate) fn metadata<T: DeserializeOwned>(&self, manifest: &str) -> Result<T> {
+        let mut command = Command::new(cargo());
+        command.current_dir(&self.root).args(["metadata", "--no-deps", "--format-version", "1"]);
+        let output = step::capture(command.args(["--manifest-path", manifest]))?;
+        serde_json::from_str(&output).context("cargo's metadata is not as expected")
     }
 }
 

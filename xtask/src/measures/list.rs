@@ -2,14 +2,12 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use super::published::{self, Published};
-use crate::step;
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
 
 /// Where they lie, one folder each.
 const MEASURES: &str = "guest-sdk/measures";
@@ -97,12 +95,7 @@ struct Assay {
 
 /// Every measure, in order of group and name.
 pub(super) fn find(workspace: &Workspace) -> Result<Vec<Shipped>> {
-    let mut command = Command::new(workspace::cargo());
-    command.current_dir(workspace.root());
-    command.args(["metadata", "--no-deps", "--format-version", "1"]);
-    let output = step::capture(command.args(["--manifest-path", "guest-sdk/Cargo.toml"]))?;
-    let metadata: Metadata =
-        serde_json::from_str(&output).context("cargo's metadata is not as expected")?;
+    let metadata: Metadata = workspace.metadata("guest-sdk/Cargo.toml")?;
     let nursery = workspace.root().join(MEASURES);
     let mut found = Vec::new();
     for package in metadata.packages {

@@ -2,14 +2,12 @@
 //! the dependencies that the manifests declare. Dev-dependencies are free: a test may use an oracle.
 
 use std::collections::BTreeMap;
-use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::Deserialize;
 
 use super::Problem;
-use crate::step;
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
 
 /// Rooms of ours, each with the only rooms it may depend on.
 const MAY_KNOW: [(&str, &[&str]); 14] = [
@@ -84,20 +82,12 @@ struct Dependency {
 
 /// The forbidden edges of the host's workspace and of the guests'.
 pub(super) fn check(workspace: &Workspace) -> Result<Vec<Problem>> {
-    let host = metadata(workspace, "Cargo.toml")?;
+    let host: Metadata = workspace.metadata("Cargo.toml")?;
     let mut problems = check_host(&host);
     if workspace.guest_manifest().is_some() {
-        problems.extend(check_guests(&metadata(workspace, "guest-sdk/Cargo.toml")?));
+        problems.extend(check_guests(&workspace.metadata("guest-sdk/Cargo.toml")?));
     }
     Ok(problems)
-}
-
-fn metadata(workspace: &Workspace, manifest: &str) -> Result<Metadata> {
-    let mut command = Command::new(workspace::cargo());
-    command.current_dir(workspace.root());
-    command.args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path", manifest]);
-    let output = step::capture(&mut command)?;
-    serde_json::from_str(&output).context("cargo's metadata is not as expected")
 }
 
 fn check_host(metadata: &Metadata) -> Vec<Problem> {
